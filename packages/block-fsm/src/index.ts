@@ -1,0 +1,6 @@
+/**
+ * ev-node's messages as generated from proto/evnode/v1.
+ *
+ * @packageDocumentation
+ */
+export { evnode } from '../gen/evnode.js'

@@ -1,0 +1,32 @@
+/**
+ * Raft consensus without I/O.
+ *
+ * @packageDocumentation
+ */
+export * from './codec/configuration.ts'
+export * from './codec/crc32.ts'
+export * from './codec/entry-record.ts'
+export * from './codec/founding.ts'
+export * from './codec/hard-state.ts'
+export * from './codec/opening.ts'
+export * from './codec/snapshot-metadata.ts'
+export { bytesToHex, hexToBytes } from './codec/text.ts'
+export * from './assert.ts'
+export * from './configuration.ts'
+export * from './entry.ts'
+export * from './errors.ts'
+export * from './founding.ts'
+export * from './hard-state.ts'
+export * from './message.ts'
+export * from './ports/clock.ts'
+export * from './ports/completion.ts'
+export * from './ports/fsm.ts'
+export * from './ports/hash.ts'
+export * from './ports/log-store.ts'
+export * from './ports/logger.ts'
+export * from './ports/random.ts'
+export * from './ports/snapshot-store.ts'
+export * from './ports/stable-store.ts'
+export * from './ports/transport.ts'
+export * from './snapshot-metadata.ts'
+export * from './types.ts'
