@@ -1,7 +1,7 @@
 import type { Incarnation, LogIndex, Member, ServerId } from './types.ts'
 
-/** Voters are counted; non-voters receive the log and are not. */
-export type Suffrage = 'voter' | 'nonVoter'
+/** Voters are counted; the others receive the log and are not. The leader promotes `staging` once it has caught up. */
+export type Suffrage = 'voter' | 'nonVoter' | 'staging'
 
 /** One member as a configuration names it. */
 export interface Server {

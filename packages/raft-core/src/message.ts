@@ -131,8 +131,8 @@ export interface SnapshotChunkResponse {
   readonly round: number
 }
 
-/** Occupied: not empty, and no record of a founding; such a node refuses to take part. */
-export type MemberStage = 'empty' | 'promised' | 'founded' | 'occupied'
+/** Waiting: empty, but not told to found a cluster; it joins only one that knows it. */
+export type MemberStage = 'empty' | 'promised' | 'founded' | 'waiting'
 
 /** What a member says of itself before, during and after formation. */
 export interface Identify {

@@ -3,7 +3,8 @@ import { RaftError } from '../errors.ts'
 import { hexField, readFields, repeatedField, stringField, uintField } from './reader.ts'
 import { Writer } from './writer.ts'
 
-const suffrageNumbers: Record<Suffrage, number> = { voter: 1, nonVoter: 2 }
+const suffrageNumbers: Record<Suffrage, number> = { voter: 1, nonVoter: 2, staging: 3 }
+const suffrages: readonly (Suffrage | undefined)[] = [undefined, 'voter', 'nonVoter', 'staging']
 
 /** Configuration of proto/raft/v1; servers as they stand, which is sorted by id. */
 export function encodeConfiguration(configuration: Configuration): Uint8Array {
@@ -35,14 +36,14 @@ export function encodeServer(server: Server): Uint8Array {
 /** Reads what {@link encodeServer} wrote. */
 export function decodeServer(bytes: Uint8Array): Server {
   const fields = readFields(bytes)
-  const suffrage = uintField(fields, 4)
-  if (suffrage !== 1 && suffrage !== 2) {
-    throw new RaftError('INVALID_RECORD', `a configuration holds the unknown suffrage ${suffrage}`)
+  const suffrage = suffrages[uintField(fields, 4)]
+  if (suffrage === undefined) {
+    throw new RaftError('INVALID_RECORD', `a configuration holds the unknown suffrage ${uintField(fields, 4)}`)
   }
   return {
     id: stringField(fields, 1),
     incarnation: hexField(fields, 2),
     address: stringField(fields, 3),
-    suffrage: suffrage === 1 ? 'voter' : 'nonVoter',
+    suffrage,
   }
 }
