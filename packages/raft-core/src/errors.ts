@@ -4,6 +4,7 @@ import type { ServerId } from './types.ts'
 export type RaftErrorCode =
   | 'NOT_LEADER'
   | 'UNKNOWN_OUTCOME'
+  | 'SUPERSEDED'
   | 'TRANSFER_IN_PROGRESS'
   | 'TRANSFER_FAILED'
   | 'OVERLOADED'
@@ -13,14 +14,15 @@ export type RaftErrorCode =
   | 'CONFIGURATION_INVALID'
   | 'CONFIGURATION_CHANGED'
   | 'INVALID_OPTIONS'
+  | 'FOREIGN_DIRECTORY'
   | 'INVALID_RECORD'
   | 'LOG_DAMAGED'
   | 'STORAGE_FAILED'
   | 'FSM_FAILED'
   | 'NOT_EMPTY'
-  | 'REFUSED_BY_PEERS'
   | 'STOPPED'
   | 'ABORTED'
+  | 'SNAPSHOT_FAILED'
 
 /** Base of every error of this package. Test `code`, never the message. */
 export class RaftError extends Error {

@@ -1,0 +1,107 @@
+import { decodeConfiguration, encodeConfiguration } from '../codec/configuration.ts'
+import { type Configuration, type Server, voterLists } from '../configuration.ts'
+import type { Entry } from '../entry.ts'
+import { RaftError } from '../errors.ts'
+import type { LogIndex } from '../types.ts'
+import type { ChangeConfiguration } from './input.ts'
+import { appendAsLeader, syncPeers } from './leadership.ts'
+import { notLeader } from './roles.ts'
+import { latestConfiguration, type Leader, type RaftState } from './state.ts'
+import { answer, event, type Turn } from './turn.ts'
+
+/** Handles a wish for another configuration: refuses it with a reason, or appends it. */
+export function changeConfiguration(turn: Turn, input: ChangeConfiguration): void {
+  const { state } = turn
+  const { role } = state
+  if (role.kind !== 'leader') return answer(turn, input.request, notLeader(state))
+  const placed = latestConfiguration(state)
+  const wrong =
+    whyNotNow(state, role) ??
+    (input.expectedIndex !== undefined && input.expectedIndex !== placed.index
+      ? new RaftError(
+          'CONFIGURATION_CHANGED',
+          `the configuration is at index ${placed.index}; look at it and decide again`,
+        )
+      : undefined) ??
+    whyNotThis(placed.configuration, input.configuration)
+  if (wrong) return answer(turn, input.request, wrong)
+  const index = appendConfiguration(turn, role, input.configuration)
+  turn.effects.push({ kind: 'proposed', request: input.request, index, term: state.term })
+}
+
+/** Why no configuration may be appended now; undefined when one may. One at a time, and never before an entry of the term. */
+export function whyNotNow(state: RaftState, leader: Leader): RaftError | undefined {
+  if (leader.transfer)
+    return new RaftError('TRANSFER_IN_PROGRESS', 'leadership is being handed over; ask the next leader')
+  if (state.commit < leader.openingIndex || latestConfiguration(state).index > state.commit) {
+    return new RaftError(
+      'CONFIGURATION_IN_PROGRESS',
+      'wait until the opening of the term and the last change are committed',
+    )
+  }
+  return undefined
+}
+
+/** Appends a configuration; it counts from now on (dissertation 4.1). */
+export function appendConfiguration(turn: Turn, leader: Leader, configuration: Configuration): LogIndex {
+  const sorted = { servers: sortById(configuration.servers), outgoing: sortById(configuration.outgoing) }
+  const index = appendAsLeader(turn, leader, 'configuration', encodeConfiguration(sorted))
+  place(turn, index, sorted)
+  syncPeers(turn, leader)
+  return index
+}
+
+/** Configurations among appended entries count at once, committed or not. */
+export function adoptConfigurations(turn: Turn, entries: readonly Entry[]): void {
+  for (const entry of entries) {
+    if (entry.type === 'configuration') place(turn, entry.index, decodeConfiguration(entry.payload))
+  }
+}
+
+/** A truncated configuration never was: the one before it counts again. */
+export function revertConfigurations(turn: Turn, from: LogIndex): void {
+  const { configurations } = turn.state
+  let hasReverted = false
+  while (configurations.length > 1 && configurations.at(-1)!.index >= from) {
+    configurations.pop()
+    hasReverted = true
+  }
+  if (hasReverted) event(turn, { kind: 'configurationChanged', placed: configurations.at(-1)!, isCommitted: false })
+}
+
+function place(turn: Turn, index: LogIndex, configuration: Configuration): void {
+  const placed = { index, configuration }
+  turn.state.configurations.push(placed)
+  event(turn, { kind: 'configurationChanged', placed, isCommitted: false })
+}
+
+function whyNotThis(current: Configuration, wanted: Configuration): RaftError | undefined {
+  const invalid = (why: string): RaftError => new RaftError('CONFIGURATION_INVALID', why)
+  const ids = new Set(wanted.servers.map((server) => server.id))
+  const addresses = new Set(wanted.servers.map((server) => server.address))
+  if (wanted.servers.some((server) => server.id === '' || server.address === ''))
+    return invalid('an id or address is empty')
+  if (ids.size < wanted.servers.length) return invalid('two servers have one id')
+  if (addresses.size < wanted.servers.length) return invalid('two servers have one address')
+  if (!wanted.servers.some((server) => server.suffrage === 'voter')) return invalid('no voter would be left')
+  if (wanted.outgoing.length > 0) return invalid('joint configurations are made by this library alone')
+  if (changedVoters(current, wanted) > 1) return invalid('change one voter at a time, so that majorities overlap')
+  return undefined
+}
+
+function changedVoters(current: Configuration, wanted: Configuration): number {
+  const before = voterNames(current)
+  const after = voterNames(wanted)
+  const added = [...after].filter((name) => !before.has(name)).length
+  return added + [...before].filter((name) => !after.has(name)).length
+}
+
+function voterNames(configuration: Configuration): Set<string> {
+  return new Set(
+    voterLists(configuration).flatMap((voters) => voters.map(({ id, incarnation }) => `${id} ${incarnation}`)),
+  )
+}
+
+function sortById(servers: readonly Server[]): readonly Server[] {
+  return [...servers].sort((a, b) => (a.id < b.id ? -1 : 1))
+}
