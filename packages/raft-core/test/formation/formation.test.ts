@@ -21,7 +21,11 @@ class Founders {
   #writing: ServerId[] = []
   #now = 0
 
-  constructor(readonly peers: readonly ServerId[]) {}
+  readonly peers: readonly ServerId[]
+
+  constructor(peers: readonly ServerId[]) {
+    this.peers = peers
+  }
 
   start(
     id: ServerId,
@@ -51,7 +55,7 @@ class Founders {
   talk(): void {
     for (let turn = 0; turn < 4; turn++) {
       this.#now += 1000
-      for (const id of [...this.states.keys()]) this.#input(id, { kind: 'time' })
+      for (const id of this.states.keys()) this.#input(id, { kind: 'time' })
     }
   }
 
@@ -62,7 +66,7 @@ class Founders {
   }
 
   writeAll(): void {
-    for (const id of [...this.#writing]) this.write(id)
+    for (const id of this.#writing.slice()) this.write(id)
   }
 
   /** Talks and writes until nothing changes any more. */
