@@ -83,7 +83,12 @@ export class ApplyLoop<Verdict> {
       this.#isBusy = false
       if (this.#isStopped) return
       if (error || entries === undefined) return this.#host.failed(storageFailed('reading committed entries', error))
-      if (this.#restore === undefined) this.#apply(entries)
+      // A snapshot that arrived meanwhile holds what was read, and may have emptied the log under the read.
+      if (this.#restore === undefined) {
+        if (entries.length === 0)
+          return this.#host.failed(storageFailed(`reading the committed entry ${from}`, undefined))
+        this.#apply(entries)
+      }
       this.#run()
     })
   }

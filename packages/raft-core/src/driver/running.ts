@@ -111,6 +111,7 @@ export class Running<Verdict> {
 
   /** Takes one input. Inputs that arrive while the step runs wait for their turn. */
   input(input: Input): void {
+    if (this.#isStopped) return
     this.#inbox.push(input)
     if (this.#isStepping) return
     this.#isStepping = true
@@ -221,7 +222,8 @@ export class Running<Verdict> {
         round,
       })
     }
-    if (snapshotIndex <= this.state.commit) return answer(chunk.size, true)
+    // Only what survives a crash may be claimed: the leader would never look below it again.
+    if (snapshotIndex <= Math.min(this.state.commit, this.state.log.durableIndex)) return answer(chunk.size, true)
     this.#receiver.receive(chunk, ({ nextOffset, isComplete }) => {
       if (this.#isStopped) return
       if (isComplete) this.input({ kind: 'snapshotReceived', metadata: chunk.metadata, term: chunk.term })

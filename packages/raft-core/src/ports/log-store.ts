@@ -24,7 +24,8 @@ export interface LogStore {
 
   /**
    * Reads entries `from`, `from + 1`, … below `end`, at least one, and stops before the sum of their record sizes would pass
-   * `limitBytes`. Sees every write that was asked for before, durable or not. The caller asks only for indexes that are there.
+   * `limitBytes`. Sees every write that was asked for before, durable or not. The caller asks only for indexes that are there;
+   * if a compaction or reset asked for later removes them meanwhile, the answer may be empty.
    */
   read(from: LogIndex, end: LogIndex, limitBytes: number, done: DoneWith<readonly Entry[]>): void
 

@@ -88,11 +88,16 @@ export function resetTo(log: LogState, position: LogPosition): void {
   log.durableIndex = Math.min(log.durableIndex, position.index)
 }
 
-/** Lets go of cached entries up to `through`, oldest first, until the cache fits. */
+/**
+ * Lets go of cached entries up to `through`, oldest first, once the cache is too large; a quarter at a time, because removing
+ * from the front of an array costs its length.
+ */
 export function evict(log: LogState, through: LogIndex, cacheBytes: number): void {
+  if (log.tailBytes <= cacheBytes) return
+  const target = cacheBytes * 0.75
   let first = log.lastIndex - log.tail.length + 1
   let count = 0
-  while (log.tailBytes > cacheBytes && count < log.tail.length && first <= through) {
+  while (log.tailBytes > target && count < log.tail.length && first <= through) {
     log.tailBytes -= log.tail[count]!.record.length
     count += 1
     first += 1

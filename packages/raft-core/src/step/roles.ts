@@ -25,7 +25,7 @@ export function adoptTerm(turn: Turn, term: Term, cause: RoleChangeCause): void 
 export function becomeFollower(turn: Turn, leader: Member | undefined, cause: RoleChangeCause): void {
   const { state, now } = turn
   const before = state.role
-  if (before.kind === 'leader') endLeadership(turn, before, leader)
+  if (before.kind === 'leader') endLeadership(turn, before, cause)
   const knownLeader = before.kind === 'follower' ? before.leader : undefined
   state.role = {
     kind: 'follower',
@@ -72,20 +72,17 @@ export function notLeader(state: RaftState): NotLeaderError {
   return new NotLeaderError(server && { id: server.id, address: server.address })
 }
 
-function endLeadership(turn: Turn, leader: Leader, next: Member | undefined): void {
+function endLeadership(turn: Turn, leader: Leader, cause: RoleChangeCause): void {
   for (const read of leader.reads) answer(turn, read.request, new NotLeaderError(undefined))
   for (const [id, progress] of leader.peers) {
     if (progress.mode === 'snapshot') turn.effects.push({ kind: 'stopSnapshot', to: id })
   }
-  if (leader.transfer) answerTransfer(turn, leader.transfer.request, leader.transfer.target, next)
-}
-
-/** Leadership went; whether to the wanted target is known only when the new leader has spoken. */
-function answerTransfer(turn: Turn, request: number, target: string, next: Member | undefined): void {
-  const isElsewhere = next !== undefined && next.id !== target
+  if (leader.transfer === undefined) return
+  const { request, target } = leader.transfer
+  const hasMoved = cause === 'higherTerm'
   answer(
     turn,
     request,
-    isElsewhere ? new RaftError('TRANSFER_FAILED', `${next.id} leads instead of ${target}`) : undefined,
+    hasMoved ? undefined : new RaftError('TRANSFER_FAILED', `leadership ended before ${target} took over`),
   )
 }
