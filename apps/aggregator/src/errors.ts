@@ -1,0 +1,21 @@
+/**
+ * Stable codes of every error that the program reports by itself. A room of the program that needs another code adds it
+ * here, so that this union stays the list of what can go wrong.
+ */
+export type AggregatorErrorCode = 'USAGE' | 'CONFIG_INVALID'
+
+/** Base of every error of the program. Test `code`, never the message; the message says what to do. */
+export class AggregatorError extends Error {
+  readonly code: AggregatorErrorCode
+
+  constructor(code: AggregatorErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'AggregatorError'
+    this.code = code
+  }
+}
+
+/** What the process exits with: 2 when the command line or the configuration is wrong, 1 for everything else. */
+export function exitCodeOf(error: unknown): 1 | 2 {
+  return error instanceof AggregatorError && (error.code === 'USAGE' || error.code === 'CONFIG_INVALID') ? 2 : 1
+}
