@@ -1,6 +1,33 @@
 /**
- * ev-node's messages as generated from proto/evnode/v1.
+ * ev-node's blocks, byte for byte, and the replicated state machine that orders them.
  *
  * @packageDocumentation
  */
+export * from './block/data.ts'
+export * from './block/hash.ts'
+export * from './block/header.ts'
+export { addressOf, decodePublicKey, encodePublicKey, signerOf } from './block/key.ts'
+export * from './block/verify-chain.ts'
+export * from './block/verify-signature.ts'
+export { equalBytes, sha256, toHex } from './bytes.ts'
+export {
+  decodeData,
+  decodeSignedData,
+  encodeData,
+  encodeMetadata,
+  encodeSignedData,
+  encodeTransactions,
+} from './codec/data-codec.ts'
+export {
+  decodeHeader,
+  decodeHeaderEnvelope,
+  decodeSignedHeader,
+  encodeHeader,
+  encodeHeaderEnvelope,
+  encodeLegacyHeader,
+  encodeSignedHeader,
+} from './codec/header-codec.ts'
+export { bigintFromLong, longFromBigint, safeIntegerFromLong } from './codec/long.ts'
+export * from './codec/p2p-codec.ts'
+export * from './errors.ts'
 export { evnode } from '../gen/evnode.js'
