@@ -31,3 +31,30 @@ export { bigintFromLong, longFromBigint, safeIntegerFromLong } from './codec/lon
 export * from './codec/p2p-codec.ts'
 export * from './errors.ts'
 export { evnode } from '../gen/evnode.js'
+export type * from './ports/block-signer.ts'
+export type * from './ports/block-store.ts'
+export type * from './ports/double-sign-guard.ts'
+export type * from './ports/executor.ts'
+export * from './ports/port-error.ts'
+export type * from './ports/transaction-journal.ts'
+// Types alone: who could construct these could publish what was never committed.
+export type { Anchor, CommittedBlock, CommittedHeader } from './stages/committed.ts'
+export { type ExecutedBlock, executeBlock } from './stages/executed.ts'
+export * from './stages/link.ts'
+export {
+  type SealedBlock,
+  type StoredBlock,
+  loadBlock,
+  loadHeader,
+  loadSealed,
+  sealBlock,
+  storeBlocks,
+} from './stages/sealed.ts'
+export {
+  type HeaderSignature,
+  type VerifyBatch,
+  signHeader,
+  signingBytes,
+  verifySignature,
+  verifySignatures,
+} from './stages/signed.ts'
