@@ -40,6 +40,7 @@ export type * from './ports/transaction-journal.ts'
 // Types alone: who could construct these could publish what was never committed.
 export type { Anchor, CommittedBlock, CommittedHeader } from './stages/committed.ts'
 export { type ExecutedBlock, executeBlock } from './stages/executed.ts'
+export type { HeaderSignature } from './stages/header-signature.ts'
 export * from './stages/link.ts'
 export {
   type SealedBlock,
@@ -51,7 +52,6 @@ export {
   storeBlocks,
 } from './stages/sealed.ts'
 export {
-  type HeaderSignature,
   type VerifyBatch,
   signHeader,
   signingBytes,

@@ -1,5 +1,5 @@
 import type { CommittedBlock, CommittedHeader } from '../stages/committed.ts'
-import type { HeaderSignature } from '../stages/signed.ts'
+import type { HeaderSignature } from '../stages/header-signature.ts'
 
 /**
  * Holds, or reaches, the proposer's key, behind a {@link DoubleSignGuard}.

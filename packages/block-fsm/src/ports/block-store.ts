@@ -2,7 +2,7 @@ import type { Hash, Header, Height, Signer } from '../block/header.ts'
 import type { Data } from '../block/data.ts'
 import type { Anchor, CommittedBlock, CommittedHeader } from '../stages/committed.ts'
 import type { ExecutedBlock } from '../stages/executed.ts'
-import type { HeaderSignature } from '../stages/signed.ts'
+import type { HeaderSignature } from '../stages/header-signature.ts'
 import type { TransactionResult } from './executor.ts'
 
 /**

@@ -6,7 +6,7 @@ import { equalBytes, toHex } from '../bytes.ts'
 import { BlockError } from '../errors.ts'
 import type { BlockReader, BlockStore, StoredRecord } from '../ports/block-store.ts'
 import { CommittedBlock, CommittedHeader } from './committed.ts'
-import type { HeaderSignature } from './signed.ts'
+import type { HeaderSignature } from './header-signature.ts'
 
 /** Proof that a committed block is durable in this node's store. Only {@link storeBlocks} makes one. */
 export class StoredBlock {

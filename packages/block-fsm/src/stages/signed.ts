@@ -1,4 +1,4 @@
-import type { Hash, Height, SignedHeader, Signer } from '../block/header.ts'
+import type { SignedHeader, Signer } from '../block/header.ts'
 import { signerOf } from '../block/key.ts'
 import { isSignature, verifyHeaderSignature } from '../block/verify-signature.ts'
 import { encodeSignedHeader } from '../codec/header-codec.ts'
@@ -6,29 +6,7 @@ import { BlockError } from '../errors.ts'
 import type { BlockSigner, SignRequest } from '../ports/block-signer.ts'
 import { equalBytes } from '../bytes.ts'
 import type { CommittedHeader } from './committed.ts'
-
-/** The proposer's signature of a committed header, verified. Only the functions of this file make one. */
-export class HeaderSignature {
-  readonly #isVerified = true
-  readonly height: Height
-  /** The header's hash. */
-  readonly hash: Hash
-  /** 64 bytes of Ed25519 over the encoded header. */
-  readonly signature: Uint8Array
-  readonly signer: Signer
-
-  constructor(header: CommittedHeader, signature: Uint8Array, signer: Signer) {
-    this.height = header.height
-    this.hash = header.hash
-    this.signature = signature
-    this.signer = signer
-  }
-
-  /** True when the value really is one, also for callers without types. */
-  static is(value: unknown): value is HeaderSignature {
-    return typeof value === 'object' && value !== null && #isVerified in value && value.#isVerified
-  }
-}
+import { HeaderSignature } from './header-signature.ts'
 
 /** Has a committed header signed, and checks what the signer gave: a remote one may be wrong (`SIGNATURE_INVALID`). */
 export async function signHeader(
