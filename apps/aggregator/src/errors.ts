@@ -2,7 +2,15 @@
  * Stable codes of every error that the program reports by itself. A room of the program that needs another code adds it
  * here, so that this union stays the list of what can go wrong.
  */
-export type AggregatorErrorCode = 'USAGE' | 'CONFIG_INVALID'
+export type AggregatorErrorCode =
+  | 'USAGE'
+  | 'CONFIG_INVALID'
+  | 'GENESIS_INVALID'
+  | 'HOME_EXISTS'
+  | 'HOME_UNUSABLE'
+  | 'PORT_IN_USE'
+  | 'DIVERGED'
+  | 'NOT_REACHABLE'
 
 /** Base of every error of the program. Test `code`, never the message; the message says what to do. */
 export class AggregatorError extends Error {

@@ -14,5 +14,5 @@ export type NodeEvent =
   | { readonly kind: 'frame'; readonly from: ServerId; readonly channel: string; readonly payload: Uint8Array }
   | { readonly kind: 'peerUp'; readonly id: ServerId }
   | { readonly kind: 'peerDown'; readonly id: ServerId; readonly reason: string }
-  /** The node stopped because going on would be unsafe. The process should end. */
+  /** The node stops because going on would be unsafe. The process should end. */
   | { readonly kind: 'failed'; readonly error: Error }

@@ -292,9 +292,9 @@ export class RaftDriver<Verdict> {
   #fail(error: Error): void {
     if (this.#phase === 'stopped') return
     this.#logger.error({ error }, 'the node stops, because going on would be unsafe')
+    this.#emit({ kind: 'failed', error })
     this.stop((closing) => {
       if (closing) this.#logger.error({ error: closing }, 'closing after a failure failed as well')
-      this.#emit({ kind: 'failed', error })
     })
   }
 

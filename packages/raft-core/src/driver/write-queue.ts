@@ -44,14 +44,25 @@ export class WriteQueue {
     }
     this.#isBusy = true
     if (first.reset) {
+      const position = first.reset
       this.#gathered.shift()
-      this.#store.reset(first.reset, (error) => this.#finish(first.id, error))
+      this.#ask(() => this.#store.reset(position, (error) => this.#finish(first.id, error)))
       return
     }
     const nextReset = this.#gathered.findIndex((write) => write.reset !== undefined)
     const group = this.#gathered.splice(0, nextReset < 0 ? this.#gathered.length : nextReset)
     const last = group.at(-1)!.id
-    this.#store.append(mergeWrites(group), (error) => this.#finish(last, error))
+    this.#ask(() => this.#store.append(mergeWrites(group), (error) => this.#finish(last, error)))
+  }
+
+  /** A store that throws instead of calling back has failed all the same. */
+  #ask(write: () => void): void {
+    try {
+      write()
+    } catch (error) {
+      this.#isBusy = false
+      this.#onFailed(error instanceof Error ? error : new Error(String(error)))
+    }
   }
 
   #finish(write: WriteId, error: Error | undefined): void {

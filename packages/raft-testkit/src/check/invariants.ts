@@ -1,0 +1,23 @@
+import { clientPromises } from './client-promises.ts'
+import { committedForEver } from './committed-for-ever.ts'
+import { durableOnQuorum } from './durable-on-quorum.ts'
+import { electionSafety } from './election-safety.ts'
+import { leaderAppendOnly } from './leader-append-only.ts'
+import { logMatching } from './log-matching.ts'
+import type { Invariant } from './observation.ts'
+import { stateMachineSafety } from './state-machine-safety.ts'
+import { termAndVote } from './term-and-vote.ts'
+
+/** A fresh set of all invariants; each remembers what it saw of one cluster. */
+export function allInvariants(): readonly Invariant[] {
+  return [
+    electionSafety(),
+    termAndVote(),
+    logMatching(),
+    committedForEver(),
+    durableOnQuorum(),
+    leaderAppendOnly(),
+    stateMachineSafety(),
+    clientPromises(),
+  ]
+}

@@ -1,0 +1,39 @@
+import type { HardState } from 'raft-core'
+import type { Invariant } from './observation.ts'
+import { Violation } from './violation.ts'
+
+/**
+ * A directory's term never falls, on disk and in memory, over restarts too; and it votes for at most one member in a term
+ * (Raft paper 5.2; hashicorp/raft #661).
+ */
+export function termAndVote(): Invariant {
+  const name = 'term and vote'
+  const durable = new Map<string, HardState>()
+  const seen = new Map<string, number>()
+  return {
+    name,
+    onDurable({ id, incarnation, hardState }) {
+      if (hardState === undefined) return
+      const before = durable.get(incarnation)
+      durable.set(incarnation, hardState)
+      if (before === undefined) return
+      if (hardState.term < before.term)
+        throw new Violation(name, `${id} stored term ${hardState.term} after ${before.term}`)
+      const hasChanged =
+        before.votedFor !== undefined && before.votedFor.incarnation !== hardState.votedFor?.incarnation
+      if (hardState.term === before.term && hasChanged) {
+        throw new Violation(
+          name,
+          `${id} voted for ${before.votedFor?.id} and ${hardState.votedFor?.id} in term ${before.term}`,
+        )
+      }
+    },
+    afterEvent({ id, incarnation, bootCounter, state }) {
+      const boot = `${incarnation}/${bootCounter}`
+      if (state.term < (seen.get(boot) ?? 0)) throw new Violation(name, `${id} fell to term ${state.term}`)
+      if (state.term < (durable.get(incarnation)?.term ?? 0))
+        throw new Violation(name, `${id} forgot a term it had stored`)
+      seen.set(boot, state.term)
+    },
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * A deterministic simulator for raft-core, and the invariants that it checks after every event.
+ *
+ * ```ts
+ * const cluster = simulate({ nodes: 3, seed: 7 })
+ * const leader = cluster.electLeader()
+ * cluster.isolate(leader)
+ * cluster.run({ ms: 500 })
+ * assert.equal(cluster.role(leader), 'follower')
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { allInvariants } from './check/invariants.ts'
+export type * from './check/observation.ts'
+export { Violation } from './check/violation.ts'
+export { MemoryHub } from './memory/memory-hub.ts'
+export { MemoryDisk, type MemoryStores, memoryStores } from './memory/memory-stores.ts'
+export { simulateSeeds } from './sim/cli.ts'
+export { Cluster, type Outcome, simulate, type SimulateOptions } from './sim/cluster.ts'
+export { Seeded } from './sim/seeded.ts'
+export { runSeed, type SeedResult, type SwarmOptions } from './sim/swarm.ts'

@@ -1,0 +1,134 @@
+import {
+  type Entry,
+  type LogStore,
+  RaftError,
+  type SnapshotMetadata,
+  type SnapshotSink,
+  type SnapshotSource,
+  type SnapshotStore,
+  type StableStore,
+  type TermRun,
+} from 'raft-core'
+import { applyOperation, copyImage, lastIndex, type LogImage, type LogOperation, type SimulatedDisk } from './disk.ts'
+
+/** How a store of one process reaches simulated time: `later` runs only while that process lives. */
+export interface StoreHost {
+  /** Runs `action` after a disk operation's time. */
+  later(kind: 'read' | 'write', action: () => void): void
+  /** A log operation was asked for, or became durable. */
+  noticed(stage: 'asked' | 'durable', operation: LogOperation): void
+}
+
+/** Snapshots that are kept. */
+const retained = 2
+
+/** A log store on a simulated disk. */
+export function simulatedLogStore(disk: SimulatedDisk, host: StoreHost): LogStore {
+  const seen: LogImage = copyImage(disk.log)
+  const submit = (operation: LogOperation, done: () => void): void => {
+    disk.pending.push(operation)
+    host.noticed('asked', operation)
+    applyOperation(seen, operation)
+    host.later('write', () => {
+      applyOperation(disk.log, disk.pending.shift()!)
+      host.noticed('durable', operation)
+      done()
+    })
+  }
+  return {
+    open: (done) =>
+      host.later('read', () =>
+        done(undefined, {
+          hardState: seen.hardState,
+          base: seen.base,
+          lastIndex: lastIndex(seen),
+          terms: termRuns(seen.entries),
+          damaged: undefined,
+        }),
+      ),
+    append: (write, done) => submit({ kind: 'append', write }, done),
+    compact: (position, done) => submit({ kind: 'compact', position }, done),
+    reset: (position, done) => submit({ kind: 'reset', position }, done),
+    read: (from, end, limitBytes, done) => {
+      const entries = takeBytes(
+        seen.entries.slice(Math.max(0, from - seen.base.index - 1), end - seen.base.index - 1),
+        limitBytes,
+      )
+      host.later('read', () => done(undefined, entries))
+    },
+    close: (done) => host.later('read', done),
+  }
+}
+
+/** Identity and founding record on a simulated disk; durable when called back. */
+export function simulatedStableStore(disk: SimulatedDisk, host: StoreHost): StableStore {
+  return {
+    get: (key, done) => host.later('read', () => done(undefined, disk.stable.get(key))),
+    set: (key, value, done) =>
+      host.later('write', () => {
+        disk.stable.set(key, value)
+        done()
+      }),
+  }
+}
+
+/** Snapshots on a simulated disk. */
+export function simulatedSnapshotStore(disk: SimulatedDisk, host: StoreHost): SnapshotStore {
+  return {
+    list: (done) =>
+      host.later('read', () =>
+        done(
+          undefined,
+          disk.snapshots.map(({ metadata, bytes }) => ({ metadata, sizeBytes: bytes.length })),
+        ),
+      ),
+    create: (metadata, done) => host.later('write', () => done(undefined, sink(disk, host, metadata))),
+    open: ({ metadata }, done) =>
+      host.later('read', () => {
+        const found = disk.snapshots.find((snapshot) => snapshot.metadata === metadata)
+        if (found === undefined) return done(new RaftError('SNAPSHOT_FAILED', 'retention removed it'))
+        done(undefined, source(found.metadata, found.bytes, host))
+      }),
+  }
+}
+
+function sink(disk: SimulatedDisk, host: StoreHost, metadata: SnapshotMetadata): SnapshotSink {
+  const parts: number[] = []
+  return {
+    write: (bytes, done) => {
+      parts.push(...bytes)
+      host.later('write', done)
+    },
+    commit: (done) =>
+      host.later('write', () => {
+        const snapshots = [{ metadata, bytes: Uint8Array.from(parts) }, ...disk.snapshots]
+        disk.snapshots = snapshots.sort((a, b) => b.metadata.index - a.metadata.index).slice(0, retained)
+        done()
+      }),
+    abort: (done) => host.later('write', done),
+  }
+}
+
+function source(metadata: SnapshotMetadata, bytes: Uint8Array, host: StoreHost): SnapshotSource {
+  return {
+    metadata,
+    sizeBytes: bytes.length,
+    read: (offset, length, done) => host.later('read', () => done(undefined, bytes.slice(offset, offset + length))),
+    close: (done) => host.later('read', done),
+  }
+}
+
+function termRuns(entries: readonly Entry[]): TermRun[] {
+  const runs: TermRun[] = []
+  for (const { index, term } of entries) if (runs.at(-1)?.term !== term) runs.push({ from: index, term })
+  return runs
+}
+
+function takeBytes(entries: readonly Entry[], limitBytes: number): readonly Entry[] {
+  let bytes = 0
+  const end = entries.findIndex((entry, i) => {
+    bytes += entry.record.length
+    return i > 0 && bytes > limitBytes
+  })
+  return end < 0 ? entries : entries.slice(0, end)
+}

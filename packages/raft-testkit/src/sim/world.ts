@@ -1,0 +1,96 @@
+import { TraceHash } from './trace-hash.ts'
+
+interface Event {
+  readonly at: number
+  readonly order: number
+  readonly run: () => void
+  isCancelled: boolean
+}
+
+/**
+ * Simulated time: events in a total order, by time and then by the order in which they were planned. Nothing waits; time
+ * jumps from one event to the next.
+ */
+export class World {
+  readonly trace: TraceHash = new TraceHash()
+  /** Called after every event. */
+  afterEach: () => void = () => {}
+  #now = 0
+  #order = 0
+  #events = 0
+  readonly #heap: Event[] = []
+
+  /** Milliseconds since the beginning. */
+  get now(): number {
+    return this.#now
+  }
+
+  /** Events that happened so far. */
+  get events(): number {
+    return this.#events
+  }
+
+  /** Plans `run` for `at`, or for now if that has passed; the returned function cancels. */
+  at(at: number, run: () => void): () => void {
+    const event: Event = { at: Math.max(at, this.#now), order: this.#order++, run, isCancelled: false }
+    this.#push(event)
+    return () => {
+      event.isCancelled = true
+    }
+  }
+
+  after(delayMs: number, run: () => void): () => void {
+    return this.at(this.#now + delayMs, run)
+  }
+
+  /** Lets `ms` pass, or less if `until` says so after an event. True when it did. */
+  run(ms: number, until?: () => boolean): boolean {
+    const end = this.#now + ms
+    while (this.#heap.length > 0 && this.#heap[0]!.at <= end) {
+      const event = this.#pop()
+      if (event.isCancelled) continue
+      this.#now = event.at
+      this.#events += 1
+      this.trace.mix(event.at)
+      event.run()
+      this.afterEach()
+      if (until?.()) return true
+    }
+    this.#now = end
+    return until?.() ?? false
+  }
+
+  #push(event: Event): void {
+    const heap = this.#heap
+    let child = heap.push(event) - 1
+    while (child > 0) {
+      const parent = (child - 1) >> 1
+      if (!isBefore(event, heap[parent]!)) break
+      heap[child] = heap[parent]!
+      child = parent
+    }
+    heap[child] = event
+  }
+
+  #pop(): Event {
+    const heap = this.#heap
+    const first = heap[0]!
+    const last = heap.pop()!
+    if (heap.length === 0) return first
+    let parent = 0
+    for (;;) {
+      let child = 2 * parent + 1
+      if (child >= heap.length) break
+      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child += 1
+      if (!isBefore(heap[child]!, last)) break
+      heap[parent] = heap[child]!
+      parent = child
+    }
+    heap[parent] = last
+    return first
+  }
+}
+
+function isBefore(a: Event, b: Event): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order)
+}

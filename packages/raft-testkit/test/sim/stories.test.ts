@@ -1,0 +1,131 @@
+import { simulate } from 'raft-testkit'
+import { expect, test } from 'vitest'
+
+const others = (ids: readonly string[], id: string): string[] => ids.filter((other) => other !== id)
+
+test('a leader without a quorum steps down within its lease', () => {
+  const cluster = simulate({ nodes: 3, timing: { heartbeatTimeoutMs: 1000, leaderLeaseTimeoutMs: 500 } })
+  const leader = cluster.electLeader()
+  cluster.isolate(leader)
+  cluster.run({ ms: 650 })
+  expect(cluster.role(leader)).not.toBe('leader')
+})
+
+test('the death of a leader is noticed by its closed connection, long before the heartbeat timeout', () => {
+  const cluster = simulate({ nodes: 3, timing: { heartbeatTimeoutMs: 10_000, leaderLeaseTimeoutMs: 500 } })
+  const leader = cluster.electLeader(60_000)
+  const died = cluster.world.now
+  cluster.crash(leader)
+  cluster.runUntil(() => cluster.leader() !== undefined)
+  expect(cluster.world.now - died).toBeLessThan(200)
+})
+
+test('a follower that was cut off raises no term when it comes back', () => {
+  const cluster = simulate({ nodes: 3 })
+  const leader = cluster.electLeader()
+  const follower = others(cluster.ids, leader)[0]!
+  const { term } = cluster.status(leader)
+  cluster.isolate(follower)
+  cluster.run({ ms: 5000 })
+  cluster.heal()
+  cluster.run({ ms: 2000 })
+  expect(cluster.leader()).toBe(leader)
+  expect(cluster.status(follower).term).toBe(term)
+})
+
+test('a follower that stayed away until the log was compacted gets a snapshot and then the rest', () => {
+  const cluster = simulate({ nodes: 3, snapshots: { thresholdEntries: 20, trailingEntries: 5, intervalMs: 100 } })
+  const leader = cluster.electLeader()
+  const away = others(cluster.ids, leader)[0]!
+  cluster.crash(away)
+  for (let i = 0; i < 60; i++) {
+    cluster.propose(`s${i}`)
+    cluster.run({ ms: 10 })
+  }
+  expect(cluster.status(leader).snapshot.index).toBeGreaterThan(20)
+  cluster.start(away)
+  cluster.runUntil(() => cluster.status(away).appliedIndex === cluster.status(leader).commitIndex)
+  expect(cluster.status(away).snapshot.index).toBeGreaterThan(20)
+  expect(cluster.process(away)!.fsm.digest).toBe(cluster.process(leader)!.fsm.digest)
+})
+
+test('three nodes do not found a cluster before all are there', () => {
+  const cluster = simulate({ nodes: 3 })
+  cluster.crash('n3')
+  cluster.run({ ms: 5000 })
+  expect(cluster.status('n1').role).toBe('forming')
+  cluster.start('n3')
+  cluster.electLeader()
+})
+
+test('a node that lost its disk comes back as a learner and is promoted', () => {
+  const cluster = simulate({ nodes: 3 })
+  const leader = cluster.electLeader()
+  const lost = others(cluster.ids, leader)[0]!
+  for (let i = 0; i < 20; i++) cluster.propose(`s${i}`)
+  cluster.run({ ms: 100 })
+  const before = cluster.process(lost)!.driver.identity!.incarnation
+  cluster.wipe(lost)
+  cluster.start(lost)
+  const voters = (): readonly string[] =>
+    cluster
+      .status(cluster.electLeader())
+      .configuration!.configuration.servers.filter(({ suffrage }) => suffrage === 'voter')
+      .map(({ incarnation }) => incarnation)
+  cluster.runUntil(() => voters().length === 3 && !voters().includes(before))
+  cluster.runUntil(() => cluster.status(lost).appliedIndex === cluster.status(leader).commitIndex)
+})
+
+test('wiping two of three founds no second cluster: nothing is committed until the operator decides', () => {
+  const cluster = simulate({ nodes: 3 })
+  const leader = cluster.electLeader()
+  const { clusterId } = cluster.status(leader)
+  for (const id of others(cluster.ids, leader)) {
+    cluster.wipe(id)
+    cluster.start(id)
+  }
+  cluster.run({ ms: 10_000 })
+  expect(cluster.leader()).toBeUndefined()
+  for (const id of cluster.ids) expect(['', clusterId]).toContain(cluster.status(id).clusterId)
+})
+
+test('leadership goes where it is sent, and nothing that was acknowledged is lost', () => {
+  const cluster = simulate({ nodes: 5 })
+  const leader = cluster.electLeader()
+  const target = others(cluster.ids, leader)[2]!
+  for (let i = 0; i < 30; i++) cluster.propose(`s${i}`)
+  cluster.transfer(target)
+  cluster.runUntil(() => cluster.leader() === target)
+  cluster.run({ ms: 500 })
+  expect(new Set(cluster.outcomes.values())).toEqual(new Set(['acknowledged']))
+})
+
+test('a leader that stood still does not believe that it still leads', () => {
+  const cluster = simulate({ nodes: 3 })
+  const leader = cluster.electLeader()
+  cluster.pause(leader, 5000)
+  cluster.runUntil(() => cluster.leader() !== undefined && cluster.leader() !== leader)
+  cluster.run({ ms: 6000 })
+  expect(cluster.role(leader)).toBe('follower')
+})
+
+test('a follower that stood still does not disturb the leader', () => {
+  const cluster = simulate({ nodes: 3 })
+  const leader = cluster.electLeader()
+  const { term } = cluster.status(leader)
+  cluster.pause(others(cluster.ids, leader)[0]!, 3000)
+  cluster.run({ ms: 5000 })
+  expect(cluster.leader()).toBe(leader)
+  expect(cluster.status(leader).term).toBe(term)
+})
+
+test('a cluster of one leads at once and survives restarts', () => {
+  const cluster = simulate({ nodes: 1 })
+  cluster.electLeader()
+  cluster.propose('s0')
+  cluster.run({ ms: 50 })
+  cluster.crash('n1')
+  cluster.start('n1')
+  cluster.electLeader()
+  expect(cluster.outcomes.get('s0')).toBe('acknowledged')
+})
