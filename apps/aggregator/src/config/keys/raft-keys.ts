@@ -128,7 +128,7 @@ export const raftKeys = {
     why: "hashicorp/raft's default",
   },
   tlsCert: {
-    key: 'raft.tls_cert',
+    key: 'raft.tls_cert_file',
     kind: 'path',
     default: '',
     about: 'PEM certificate that this node shows to the other voters.',
@@ -137,7 +137,7 @@ export const raftKeys = {
     refused: true,
   },
   tlsKey: {
-    key: 'raft.tls_key',
+    key: 'raft.tls_key_file',
     kind: 'path',
     default: '',
     about: 'PEM key of that certificate.',
@@ -146,7 +146,7 @@ export const raftKeys = {
     refused: true,
   },
   tlsCa: {
-    key: 'raft.tls_ca',
+    key: 'raft.tls_ca_file',
     kind: 'path',
     default: '',
     about: "PEM authority that signs the voters' certificates.",
