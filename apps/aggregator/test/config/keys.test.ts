@@ -63,7 +63,7 @@ test('a key without effect must still have a value that makes sense', () => {
 })
 
 test('what would be unsafe to ignore is refused', () => {
-  expect(refusedKeys({ args: ['--raft.tls_cert=c.pem', '--signer.signer_type=kms'] })).toEqual([
+  expect(refusedKeys({ args: ['--raft.tls_cert_file=c.pem', '--signer.signer_type=kms'] })).toEqual([
     'signer.signer_type',
     'raft.tls_cert_file',
   ])

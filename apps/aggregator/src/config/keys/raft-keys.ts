@@ -127,7 +127,7 @@ export const raftKeys = {
     about: 'How often it is checked whether a snapshot is due.',
     why: "hashicorp/raft's default",
   },
-  tlsCert: {
+  tlsCertFile: {
     key: 'raft.tls_cert_file',
     kind: 'path',
     default: '',
@@ -136,7 +136,7 @@ export const raftKeys = {
     inert: 'mutual TLS is not available yet',
     refused: true,
   },
-  tlsKey: {
+  tlsKeyFile: {
     key: 'raft.tls_key_file',
     kind: 'path',
     default: '',
@@ -145,7 +145,7 @@ export const raftKeys = {
     inert: 'mutual TLS is not available yet',
     refused: true,
   },
-  tlsCa: {
+  tlsCaFile: {
     key: 'raft.tls_ca_file',
     kind: 'path',
     default: '',
