@@ -15,6 +15,7 @@ export type BlockErrorCode =
   | 'INVALID_BLOCK' // a block that cannot be built from what was given
   | 'INVALID_OPTIONS'
   | 'INVALID_SNAPSHOT'
+  | 'UNSUPPORTED_RULES' // the cluster follows rules that this software does not know
   | 'NOT_STORED' // the store does not have the block, or not its verified signature
   | 'MISMATCHED_STAGES' // pieces of different blocks
 
@@ -27,4 +28,9 @@ export class BlockError extends Error {
     this.name = 'BlockError'
     this.code = code
   }
+}
+
+/** What was thrown, as an error. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }

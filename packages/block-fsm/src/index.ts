@@ -58,3 +58,24 @@ export {
   verifySignature,
   verifySignatures,
 } from './stages/signed.ts'
+export * from './codec/block-entry.ts'
+export { type Command, type CommandBody, decodeCommand, encodeCommand } from './codec/command-codec.ts'
+export type { AppliedBlock } from './fsm/applied-block.ts'
+export type { AppliedBlockReader, AppliedRead } from './fsm/applied-blocks.ts'
+export * from './fsm/block-fsm.ts'
+export * from './fsm/candidate.ts'
+export { type ChainFacts, type ChainLimits, type ResolvedFacts, defaultLimits } from './fsm/facts.ts'
+export { judge } from './fsm/judge.ts'
+export { maxDropReasonBytes, maxIdempotencyKeyBytes } from './fsm/judge-ranges.ts'
+export type { KeyGroup, RememberedKey, RememberedKeyReader } from './fsm/remembered-keys.ts'
+export * from './fsm/select-transactions.ts'
+export {
+  type DaCursor,
+  type FsmState,
+  type OperatorMark,
+  type Origin,
+  decidedSequence,
+  nextHeight,
+  supportedRuleVersion,
+} from './fsm/state.ts'
+export { type RejectionReason, type Verdict, rejectionReasons } from './fsm/verdict.ts'
