@@ -1,10 +1,28 @@
 /**
- * ev-node's blocks, byte for byte, and the replicated state machine that orders them.
+ * ev-node's blocks, byte for byte, and the replicated state machine that orders them. No database, no socket.
+ *
+ * @example
+ * ```ts
+ * import { BlockFsm, buildCandidate, emptySelection, judge } from 'block-fsm'
+ *
+ * const fsm = new BlockFsm({ chainId: 'my-chain', initialHeight: 1, genesisTimeNs, proposerAddress })
+ *
+ * // Raft applies entries to it: the opening of a term, then what the leader proposes.
+ * fsm.apply([{ index: 1, term: 1, type: 'opening', payload: opening }])
+ *
+ * // A leader builds on the tip and judges its own candidate before it proposes it.
+ * const candidate = buildCandidate(fsm.state, { nowNs, appHash, selection: emptySelection })
+ * if (judge(fsm.state, candidate.command, 1, 2).kind === 'accepted') await propose(candidate.command, { term: 1 })
+ *
+ * // Store, signer, executor and publishers pull committed blocks, each from its own height.
+ * await fsm.blocks.wait(1, signal)
+ * const read = fsm.blocks.read(1, 1024 * 1024)
+ * ```
  *
  * @packageDocumentation
  */
 export * from './block/data.ts'
-export * from './block/hash.ts'
+export { dataCommitment, dataHash, headerHash, headerPreImage, transactionHash } from './block/hash.ts'
 export * from './block/header.ts'
 export { addressOf, decodePublicKey, encodePublicKey, signerOf } from './block/key.ts'
 export * from './block/verify-chain.ts'

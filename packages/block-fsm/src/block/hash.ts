@@ -27,6 +27,19 @@ export function dataCommitment(txs: readonly Uint8Array[]): Hash {
   return sha256(leafPrefix, encodeTransactions(txs))
 }
 
+/**
+ * {@link dataCommitment} of canonically encoded data, without encoding its transactions again: they are what follows the
+ * metadata.
+ */
+export function encodedDataCommitment(data: Data, bytes: Uint8Array): Hash {
+  return sha256(leafPrefix, bytes.subarray(encodeData({ ...data, txs: [] }).length))
+}
+
+/** {@link dataHash} of canonically encoded data. */
+export function encodedDataHash(bytes: Uint8Array): Hash {
+  return sha256(leafPrefix, bytes)
+}
+
 /** What a transaction is called by: SHA-256 of its bytes. */
 export function transactionHash(tx: Uint8Array): Hash {
   return sha256(tx)

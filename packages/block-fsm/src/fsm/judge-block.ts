@@ -1,6 +1,6 @@
 import { isMetadataOf } from '../block/verify-chain.ts'
 import type { Data } from '../block/data.ts'
-import { dataCommitment } from '../block/hash.ts'
+import { encodedDataCommitment, encodedDataHash } from '../block/hash.ts'
 import type { Hash, Header } from '../block/header.ts'
 import { equalBytes, noBytes, sha256, toHex } from '../bytes.ts'
 import type { BlockEntry } from '../codec/block-entry.ts'
@@ -54,11 +54,11 @@ function recomputed(entry: BlockEntry): RecomputedBlock {
   const hash = sha256(entry.header)
   rule(equalBytes(hash, entry.hash), 'hash', `the header hashes to ${toHex(hash)}`)
   rule(
-    equalBytes(header.dataHash, dataCommitment(data.txs)),
+    equalBytes(header.dataHash, encodedDataCommitment(data, entry.data)),
     'data-hash',
     'these are not the transactions of data_hash',
   )
-  return { header, data, hash, dataHash: sha256(Uint8Array.of(0), entry.data) }
+  return { header, data, hash, dataHash: encodedDataHash(entry.data) }
 }
 
 function canonical<Message>(

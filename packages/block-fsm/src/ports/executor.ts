@@ -1,3 +1,4 @@
+import type { Block } from '../block/data.ts'
 import type { Hash, Height, TimeNs } from '../block/header.ts'
 import type { CommittedBlock } from '../stages/committed.ts'
 
@@ -39,6 +40,12 @@ export interface Executor {
 
   /** Says at intake why a transaction can never do anything; undefined when it may. Absent: everything may. */
   checkTransaction?(tx: Uint8Array, signal?: AbortSignal): Promise<string | undefined>
+
+  /**
+   * Says why a block that nobody decided on yet should not be proposed on the state with root `previousRoot`, or undefined
+   * when it may; changes nothing. For validation before proposing; absent: every block may.
+   */
+  checkBlock?(block: Block, previousRoot: Uint8Array, signal?: AbortSignal): Promise<string | undefined>
 
   /** One key of the state after the last executed block, or undefined; absent when the state is not readable by key. */
   read?(key: Uint8Array, signal?: AbortSignal): Promise<Uint8Array | undefined>
