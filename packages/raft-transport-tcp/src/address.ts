@@ -1,0 +1,16 @@
+import { TransportError } from './errors.ts'
+
+export interface HostPort {
+  readonly host: string
+  readonly port: number
+}
+
+/** Splits `host:port`; an IPv6 host stands in brackets, an empty host is every interface. `ADDRESS_INVALID` otherwise. */
+export function parseAddress(text: string): HostPort {
+  const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text)
+  const port = Number(match?.[3])
+  if (match === null || port > 65_535) {
+    throw new TransportError('ADDRESS_INVALID', `"${text}" is no address; write host:port, or [IPv6]:port`)
+  }
+  return { host: match[1] ?? match[2] ?? '', port }
+}
