@@ -1,0 +1,3 @@
+import { benchmark } from '../dist/index.js'
+
+process.exitCode = await benchmark(process.argv.slice(2))

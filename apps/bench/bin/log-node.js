@@ -1,0 +1,3 @@
+import { serveLogNode } from '../dist/index.js'
+
+await serveLogNode(JSON.parse(process.argv[2]))
