@@ -106,12 +106,16 @@ export class ApplyLoop<Verdict> {
       this.#host.failed(new RaftError('FSM_FAILED', `the state machine threw at entry ${entries[0]?.index}`, { cause }))
       return
     }
+    // The state machine stands behind the whole batch by now: whoever is told of one entry must find it there.
+    const last = entries.at(-1)!
+    this.#applied = last.index
+    this.#term = last.term
+    this.#isBusy = true
     let next = 0
     for (const entry of entries) {
-      this.#applied = entry.index
-      this.#term = entry.term
       this.#host.applied(entry, isVisible(entry) ? verdicts[next++] : undefined)
     }
+    this.#isBusy = false
     this.#host.progressed(this.#applied)
   }
 

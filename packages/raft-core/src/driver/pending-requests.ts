@@ -71,10 +71,11 @@ export class PendingRequests<Verdict> {
   }
 
   /** A snapshot took the place of entries through `index`: what they were answered is not known here. */
-  skipped(index: LogIndex): void {
+  skipped(index: LogIndex, term: Term): void {
     for (const [id, pending] of this.#requests) {
       if (pending.index > 0 && pending.index <= index) this.#fail(id)
     }
+    this.termApplied(index + 1, term)
   }
 
   /** The node stops: what is in the log may still be committed, the rest was not done. */

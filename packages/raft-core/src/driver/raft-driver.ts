@@ -9,7 +9,7 @@ import type { Done, DoneWith } from '../ports/completion.ts'
 import { silentLogger, type Logger } from '../ports/logger.ts'
 import type { PeerDownReason, TransportSelf } from '../ports/transport.ts'
 import { newState } from '../step/new-state.ts'
-import { latestConfiguration, type RaftState, type Readiness } from '../step/state.ts'
+import { configurationAt, latestConfiguration, type RaftState, type Readiness } from '../step/state.ts'
 import type { LogIndex, Member, ServerId, Term } from '../types.ts'
 import type { NodeEvent } from './events.ts'
 import { type CompleteOptions, completeOptions, type RaftOptions } from './options.ts'
@@ -29,6 +29,10 @@ export class RaftDriver<Verdict> {
   readonly #listeners = new Set<(event: NodeEvent) => void>()
   #phase: 'new' | 'starting' | 'open' | 'stopped' = 'new'
   #opened: Opened | undefined
+  #isLogOpen = false
+  #isTransportOpen = false
+  /** Who waits for a stop that is under way. */
+  #stopping: Done[] | undefined
   #forming: Forming | undefined
   #running: Running<Verdict> | undefined
   #founding: FoundingRecord | undefined
@@ -50,8 +54,9 @@ export class RaftDriver<Verdict> {
     if (this.#phase !== 'new') return done(new RaftError('STOPPED', 'a node is started once'))
     this.#phase = 'starting'
     openStores(this.#options, (error, opened) => {
-      if (error || opened === undefined) return done(error)
       this.#opened = opened
+      this.#isLogOpen = opened !== undefined
+      if (error || opened === undefined || this.#phase === 'stopped') return this.#giveUpStart(error ?? stopped(), done)
       const { founding, identity } = opened
       const isFounded = founding?.stage === 'founded'
       const handler = {
@@ -60,8 +65,8 @@ export class RaftDriver<Verdict> {
         peerDown: (id: ServerId, reason: PeerDownReason) => this.#onPeerDown(id, reason),
       }
       this.#options.transport.start(this.#hello(identity, isFounded ? founding : undefined), handler, (failure) => {
-        if (failure) return done(failure)
-        if (this.#phase === 'stopped') return done(stopped())
+        this.#isTransportOpen = failure === undefined
+        if (failure || this.#phase === 'stopped') return this.#giveUpStart(failure ?? stopped(), done)
         this.#phase = 'open'
         if (isFounded) this.#run(founding)
         else this.#form(identity, founding)
@@ -147,17 +152,41 @@ export class RaftDriver<Verdict> {
 
   /** Finishes the write under way, closes transport and log, and answers what is pending. Idempotent in effect. */
   stop(done: Done): void {
-    if (this.#phase === 'stopped') return done()
-    const wasOpened = this.#opened !== undefined
+    const before = this.#phase
     this.#phase = 'stopped'
+    if (before === 'new' || (before === 'stopped' && this.#stopping === undefined)) return done()
+    if (this.#stopping) return void this.#stopping.push(done)
+    this.#stopping = [done]
+    // A start that is under way notices, and closes what it opened.
+    if (before === 'starting') return
     this.#forming?.stop()
-    const closeAll = (): void =>
-      this.#options.transport.close((error) => {
-        if (!wasOpened) return done(error)
-        this.#options.logStore.close((failure) => done(error ?? failure))
-      })
-    if (this.#running) this.#running.stop(closeAll)
-    else closeAll()
+    if (this.#running) this.#running.stop(() => this.#close())
+    else this.#close()
+  }
+
+  #giveUpStart(error: Error, done: Done): void {
+    this.#phase = 'stopped'
+    this.#stopping ??= []
+    this.#stopping.push(() => done(error))
+    this.#close()
+  }
+
+  /** Closes what is open and answers everybody who waits for the stop. */
+  #close(): void {
+    const { transport, logStore } = this.#options
+    const answer = (error?: Error): void => {
+      const waiting = this.#stopping ?? []
+      this.#stopping = undefined
+      for (const done of waiting) done(error)
+    }
+    const closeLog = (error?: Error): void => {
+      if (!this.#isLogOpen) return answer(error)
+      this.#isLogOpen = false
+      logStore.close((failure) => answer(error ?? failure))
+    }
+    if (!this.#isTransportOpen) return closeLog()
+    this.#isTransportOpen = false
+    transport.close(closeLog)
   }
 
   #form(identity: Identity, promised: FoundingRecord | undefined): void {
@@ -263,7 +292,8 @@ export class RaftDriver<Verdict> {
       stage: 'founded',
       address,
       record: this.#founding,
-      configuration: latestConfiguration(state).configuration,
+      // One that is not committed may be taken back, and with it whoever believed it.
+      configuration: configurationAt(state, state.commit).configuration,
       leaderId: leader?.id,
       answerWanted: false,
       bootCounter: identity.bootCounter,

@@ -1,5 +1,6 @@
 import type { Configuration } from '../configuration.ts'
 import { RaftError } from '../errors.ts'
+import type { Identity } from '../founding.ts'
 import type { AbortSignalLike } from '../ports/abort-signal.ts'
 import type { DoneWith } from '../ports/completion.ts'
 import type { Readiness } from '../step/state.ts'
@@ -106,6 +107,11 @@ export class RaftNode<Verdict> {
 
   status(): RaftStatus {
     return this.#driver.status()
+  }
+
+  /** This directory's identity; undefined before `start` resolved. */
+  get identity(): Identity | undefined {
+    return this.#driver.identity
   }
 
   /** Calls `listener` for every event until the returned function is called. It must not throw. */

@@ -86,7 +86,7 @@ export class Running<Verdict> {
       whenDurable: (index, done) => this.#waitUntilDurable(index, done),
       taken: (metadata) => this.#onSnapshotTaken(metadata),
     })
-    this.#receiver = new SnapshotReceiver(snapshotStore, (error) =>
+    this.#receiver = new SnapshotReceiver(snapshotStore, complete.limits.snapshotWindowBytes, (error) =>
       host.failed(storageFailed('storing a snapshot', error)),
     )
     this.#senders = new SnapshotSenders({
@@ -237,7 +237,7 @@ export class Running<Verdict> {
   }
 
   #onRestored(metadata: SnapshotMetadata): void {
-    this.#requests.skipped(metadata.index)
+    this.#requests.skipped(metadata.index, metadata.term)
     this.#host.emit({ kind: 'applied', index: metadata.index, term: metadata.term })
   }
 
@@ -269,6 +269,7 @@ export class Running<Verdict> {
   }
 
   #waitUntilDurable(index: LogIndex, done: Done): void {
+    if (this.#isStopped) return done(new RaftError('STOPPED', 'the node is stopped'))
     this.#whenDurable.push({ index, done })
     this.#answerDurable()
   }

@@ -16,10 +16,15 @@ export interface SnapshotSendersOptions {
   failed(to: ServerId, error: Error): void
 }
 
+/** A snapshot that is being opened for a follower; each start has one of its own. */
+interface Opening {
+  readonly term: Term
+}
+
 /** At most one snapshot on the way to each follower. */
 export class SnapshotSenders {
   readonly #options: SnapshotSendersOptions
-  readonly #senders = new Map<ServerId, SnapshotSender | 'opening'>()
+  readonly #senders = new Map<ServerId, SnapshotSender | Opening>()
 
   constructor(options: SnapshotSendersOptions) {
     this.#options = options
@@ -27,11 +32,12 @@ export class SnapshotSenders {
 
   start(to: ServerId, term: Term): void {
     if (this.#senders.has(to)) return
-    this.#senders.set(to, 'opening')
+    const opening: Opening = { term }
+    this.#senders.set(to, opening)
     openSnapshot(this.#options.store, undefined, (error, source) => {
-      const isWanted = this.#senders.get(to) === 'opening'
+      const isWanted = this.#senders.get(to) === opening
       if (error || source === undefined) {
-        this.#senders.delete(to)
+        if (isWanted) this.#senders.delete(to)
         if (isWanted) this.#options.failed(to, error ?? new Error('the snapshot store gave nothing to read'))
         return
       }

@@ -1,6 +1,6 @@
 import { RaftError } from '../errors.ts'
 import type { Done } from '../ports/completion.ts'
-import type { FSM } from '../ports/fsm.ts'
+import type { FSM, FsmSnapshot } from '../ports/fsm.ts'
 import type { SnapshotSink, SnapshotStore } from '../ports/snapshot-store.ts'
 import type { SnapshotMetadata } from '../snapshot-metadata.ts'
 import type { LogIndex } from '../types.ts'
@@ -24,12 +24,22 @@ export class SnapshotTaker {
     this.#host = host
   }
 
+  #capture(done: Done): FsmSnapshot | undefined {
+    try {
+      return this.#host.fsm.snapshot()
+    } catch (cause) {
+      done(new RaftError('SNAPSHOT_FAILED', 'the state machine threw when its state was captured', { cause }))
+      return undefined
+    }
+  }
+
   /** Takes one now, if there is anything new and none is under way. */
   take(done: Done): void {
     const metadata = this.#isBusy ? undefined : this.#host.describe()
     if (metadata === undefined) return done()
+    const captured = this.#capture(done)
+    if (captured === undefined) return
     this.#isBusy = true
-    const captured = this.#host.fsm.snapshot()
     const finish = (cause?: Error): void => {
       this.#isBusy = false
       captured.release()

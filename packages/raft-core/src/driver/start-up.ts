@@ -34,14 +34,21 @@ export function openStores<Verdict>(options: RaftOptions<Verdict>, done: DoneWit
   countStart(options, (error, identity) => {
     if (error || !identity) return fail('reading the identity', error)
     options.stableStore.get('founding', (failure, bytes) => {
-      if (failure) return fail('reading the founding record', failure)
-      const founding = bytes && bytes.length > 0 ? decodeFoundingRecord(bytes) : undefined
+      const { value: founding, error: broken } = decoded(() =>
+        bytes && bytes.length > 0 ? decodeFoundingRecord(bytes) : undefined,
+      )
+      if (failure || broken) return fail('reading the founding record', failure ?? broken)
       options.logStore.open((problem, log) => {
         if (problem || !log) return fail('opening the log', problem)
+        const closeAnd = (then: () => void): void =>
+          options.logStore.close((closing) => {
+            if (closing) options.logger?.error({ error: closing }, 'closing the log failed as well')
+            then()
+          })
         const wrong = whyUnusable(options, founding, log)
-        if (wrong) return done(wrong)
+        if (wrong) return closeAnd(() => done(wrong))
         restoreNewest(options, log, (trouble, restored) => {
-          if (trouble || !restored) return fail('restoring the newest snapshot', trouble)
+          if (trouble || !restored) return closeAnd(() => fail('restoring the newest snapshot', trouble))
           done(undefined, { identity, founding, ...restored })
         })
       })
@@ -49,10 +56,20 @@ export function openStores<Verdict>(options: RaftOptions<Verdict>, done: DoneWit
   })
 }
 
+/** What a codec makes of bytes from the disk, its error as a value: a throw would be lost in the port that calls back. */
+function decoded<Value>(decode: () => Value): { readonly value?: Value; readonly error?: Error } {
+  try {
+    return { value: decode() }
+  } catch (error) {
+    return { error: error instanceof Error ? error : new Error(String(error)) }
+  }
+}
+
 function countStart<Verdict>({ stableStore, random, id }: RaftOptions<Verdict>, done: DoneWith<Identity>): void {
   stableStore.get('identity', (error, bytes) => {
     if (error) return done(error)
-    const before = bytes && decodeIdentity(bytes)
+    const { value: before, error: broken } = decoded(() => bytes && decodeIdentity(bytes))
+    if (broken) return done(broken)
     if (before && before.id !== id) {
       const where = `this directory belongs to ${before.id}, not to ${id}`
       return done(new RaftError('FOREIGN_DIRECTORY', `${where}; give each node its own directory, or its own id`))
@@ -143,9 +160,12 @@ function scanConfigurations<Verdict>(
       const last = entries?.at(-1)
       if (error || !entries || !last)
         return done(error ?? new RaftError('STORAGE_FAILED', `no entry ${from} in the log`))
-      for (const { type, index, payload } of entries) {
-        if (type === 'configuration') configurations.push({ index, configuration: decodeConfiguration(payload) })
-      }
+      const { error: broken } = decoded(() => {
+        for (const { type, index, payload } of entries) {
+          if (type === 'configuration') configurations.push({ index, configuration: decodeConfiguration(payload) })
+        }
+      })
+      if (broken) return done(broken)
       scan(last.index + 1)
     })
   }

@@ -61,13 +61,20 @@ export class WriteQueue {
       write()
     } catch (error) {
       this.#isBusy = false
-      this.#onFailed(error instanceof Error ? error : new Error(String(error)))
+      this.#fail(error instanceof Error ? error : new Error(String(error)))
     }
+  }
+
+  /** Nothing more is written, so whoever waits for quiet has it. */
+  #fail(error: Error): void {
+    this.#gathered = []
+    this.#onFailed(error)
+    for (const done of this.#onIdle.splice(0)) done()
   }
 
   #finish(write: WriteId, error: Error | undefined): void {
     this.#isBusy = false
-    if (error) return this.#onFailed(error)
+    if (error) return this.#fail(error)
     this.#onDurable(write)
     if (!this.#isBusy) this.#flush()
   }

@@ -28,6 +28,7 @@ export class Forming {
   readonly #host: FormingHost
   #cancelTimer: (() => void) | undefined
   #isOver = false
+  #isStopped = false
 
   constructor(settings: FormationSettings, promised: FoundingRecord | undefined, host: FormingHost) {
     this.#state = newFormation(settings, promised, host.clock.now())
@@ -46,9 +47,10 @@ export class Forming {
     this.#input({ kind: 'peerUp', id })
   }
 
+  /** Ends it without a cluster, also while a record is being written. */
   stop(): void {
-    this.#isOver = true
-    this.#cancelTimer?.()
+    this.#isStopped = true
+    this.#end()
   }
 
   #input(input: FormationInput): void {
@@ -62,13 +64,22 @@ export class Forming {
     this.#armTimer()
   }
 
+  #end(): void {
+    this.#isOver = true
+    this.#cancelTimer?.()
+  }
+
   #finish(record: FoundingRecord): void {
-    this.stop()
+    this.#end()
     this.#persist(record, () => this.#host.founded(record))
   }
 
   #persist(record: FoundingRecord | undefined, then: () => void): void {
-    this.#host.persist(record, (error) => (error ? this.#host.failed(error) : then()))
+    this.#host.persist(record, (error) => {
+      if (this.#isStopped) return
+      if (error) this.#host.failed(error)
+      else then()
+    })
   }
 
   #armTimer(): void {

@@ -1,7 +1,7 @@
 import { findServer, type Server } from '../configuration.ts'
 import type { Admit } from '../message.ts'
 import type { Member } from '../types.ts'
-import { appendConfiguration, whyNotNow } from './membership.ts'
+import { appendConfiguration, whyNotNow, whyNotThis } from './membership.ts'
 import { latestConfiguration, type Leader, type RaftState } from './state.ts'
 import { event, type Turn } from './turn.ts'
 
@@ -28,7 +28,7 @@ export function onAdmit(turn: Turn, from: Member, admit: Admit): void {
   const servers = configuration.servers.map((server) =>
     server.id === from.id ? ({ ...admit.server, suffrage } as const) : server,
   )
-  if (!servers.some((server) => server.suffrage === 'voter')) return
+  if (whyNotThis(configuration, { servers, outgoing: [] })) return
   appendConfiguration(turn, role, { servers, outgoing: [] })
 }
 

@@ -9,6 +9,7 @@ export function cloneState(state: RaftState): RaftState {
     ...state,
     log: { ...state.log, terms: [...state.log.terms], tail: [...state.log.tail] },
     configurations: [...state.configurations],
+    gone: new Set(state.gone),
     role: cloneRole(state.role),
     writes: state.writes.map((write) => ({ ...write })),
     random: { ...state.random },

@@ -17,7 +17,6 @@ export function advanceCommit(turn: Turn, leader: Leader): void {
   if (reached <= state.commit || reached < leader.openingIndex || termAt(state.log, reached) !== state.term) return
   leader.uncommittedBytes -= bytesBetween(state, Math.max(state.commit + 1, leader.openingIndex), reached)
   commitThrough(turn, reached)
-  tellCommit(turn, leader)
 }
 
 /** Raises the commit index and lets the driver apply what it may. */
@@ -42,7 +41,7 @@ export function advanceApply(turn: Turn): void {
 }
 
 /** Followers learn of a commit at once: those to which nothing else is about to be sent, by an extra heartbeat. */
-function tellCommit(turn: Turn, leader: Leader): void {
+export function tellCommit(turn: Turn, leader: Leader): void {
   const { state } = turn
   for (const [id, progress] of leader.peers) {
     const isIdle = progress.mode === 'replicate' && progress.next > state.log.lastIndex

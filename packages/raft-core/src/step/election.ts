@@ -122,7 +122,7 @@ function countPreVotes(turn: Turn): void {
   const { role } = state
   assert(role.kind === 'preCandidate', 'a pre-candidate counts pre-votes')
   const { configuration } = latestConfiguration(state)
-  const result = tally(configuration, (voter) => voteOf(role.votes, voter))
+  const result = tally(configuration, (voter) => voteOf(state, role.votes, voter))
   if (result === 'won') startElection(turn, false, 'electionWon')
   if (result !== 'lost') return
   const backoff = role.preVoteBackoffMs
@@ -138,7 +138,7 @@ function countVotes(turn: Turn): void {
   const { state } = turn
   const { role } = state
   assert(role.kind === 'candidate', 'a candidate counts votes')
-  const result = tally(latestConfiguration(state).configuration, (voter) => voteOf(role.votes, voter))
+  const result = tally(latestConfiguration(state).configuration, (voter) => voteOf(state, role.votes, voter))
   if (result === 'won') becomeLeader(turn)
   if (result !== 'lost') return
   becomeFollower(turn, undefined, 'electionLost')
@@ -146,8 +146,9 @@ function countVotes(turn: Turn): void {
   waitToCampaign(turn, wait * nextRandom(state.random) + campaignDelayMs(state), firstPreVoteBackoffMs)
 }
 
-function voteOf(votes: ReadonlyMap<string, boolean>, voter: Server): boolean | undefined {
-  return votes.get(voter.id)
+/** A voter whose process is gone will not answer: no need to wait for it. */
+function voteOf(state: RaftState, votes: ReadonlyMap<string, boolean>, voter: Server): boolean | undefined {
+  return votes.get(voter.id) ?? (state.gone.has(voter.id) ? false : undefined)
 }
 
 function requestVotes(turn: Turn, kind: { preVote: boolean; transfer: boolean }): void {

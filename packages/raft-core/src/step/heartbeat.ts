@@ -19,6 +19,7 @@ export function startRound(turn: Turn, leader: Leader): void {
   if (leader.rounds.length > rememberedRounds) leader.rounds.shift()
   leader.heartbeatAt = now + heartbeatIntervalMs(state.settings)
   for (const [id, progress] of leader.peers) sendHeartbeat(turn, leader, id, progress)
+  retryProbes(turn, leader)
 }
 
 /** Tells a follower that the leader lives, what is committed, and by when it should have received what. */
@@ -33,7 +34,7 @@ export function sendHeartbeat(turn: Turn, leader: Leader, to: ServerId, progress
 }
 
 /** Lets probes that nobody answered be sent again. */
-export function retryProbes(turn: Turn, leader: Leader): void {
+function retryProbes(turn: Turn, leader: Leader): void {
   const patienceMs = probePatience * heartbeatIntervalMs(turn.state.settings)
   for (const progress of leader.peers.values()) {
     const isLost = progress.probeSentAt !== undefined && turn.now - progress.probeSentAt >= patienceMs

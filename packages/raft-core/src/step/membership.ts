@@ -1,5 +1,5 @@
 import { decodeConfiguration, encodeConfiguration } from '../codec/configuration.ts'
-import { type Configuration, type Server, voterLists } from '../configuration.ts'
+import { type Configuration, type Server, type Suffrage, voterLists } from '../configuration.ts'
 import type { Entry } from '../entry.ts'
 import { RaftError } from '../errors.ts'
 import type { LogIndex } from '../types.ts'
@@ -75,12 +75,13 @@ function place(turn: Turn, index: LogIndex, configuration: Configuration): void 
   event(turn, { kind: 'configurationChanged', placed, isCommitted: false })
 }
 
-function whyNotThis(current: Configuration, wanted: Configuration): RaftError | undefined {
+/** Why a configuration cannot follow the current one; undefined when it can. */
+export function whyNotThis(current: Configuration, wanted: Configuration): RaftError | undefined {
   const invalid = (why: string): RaftError => new RaftError('CONFIGURATION_INVALID', why)
   const ids = new Set(wanted.servers.map((server) => server.id))
   const addresses = new Set(wanted.servers.map((server) => server.address))
-  if (wanted.servers.some((server) => server.id === '' || server.address === ''))
-    return invalid('an id or address is empty')
+  const faults = wanted.servers.flatMap((server) => faultOf(server) ?? [])
+  if (faults.length > 0) return invalid(faults.join('; '))
   if (ids.size < wanted.servers.length) return invalid('two servers have one id')
   if (addresses.size < wanted.servers.length) return invalid('two servers have one address')
   if (!wanted.servers.some((server) => server.suffrage === 'voter')) return invalid('no voter would be left')
@@ -88,6 +89,20 @@ function whyNotThis(current: Configuration, wanted: Configuration): RaftError | 
   if (changedVoters(current, wanted) > 1) return invalid('change one voter at a time, so that majorities overlap')
   return undefined
 }
+
+/** Longest id and longest address, in characters. */
+const textLimit = 256
+
+/** What cannot be encoded, dialed or counted must not get into the log: it would stop every member that reads it. */
+function faultOf({ id, address, incarnation, suffrage }: Server): string | undefined {
+  const isText = (text: string): boolean => text !== '' && text.length <= textLimit && !/\p{Surrogate}/u.test(text)
+  if (!isText(id)) return `an id has 1 to ${textLimit} whole characters`
+  if (!isText(address)) return `the address of ${id} has 1 to ${textLimit} whole characters`
+  if (!/^[0-9a-f]{32}$/.test(incarnation)) return `the incarnation of ${id} is not 32 hex digits`
+  return suffrages.has(suffrage) ? undefined : `the suffrage of ${id} is unknown`
+}
+
+const suffrages: ReadonlySet<string> = new Set<Suffrage>(['voter', 'nonVoter', 'staging'])
 
 function changedVoters(current: Configuration, wanted: Configuration): number {
   const before = voterNames(current)

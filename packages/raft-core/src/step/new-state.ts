@@ -30,6 +30,7 @@ export function newState(beginning: Beginning, now: TimeMs): RaftState {
     self: beginning.self,
     clusterId: beginning.clusterId,
     ...log.hardState,
+    ...raisedTo(beginning),
     log: {
       base: log.base,
       lastIndex: log.lastIndex,
@@ -52,6 +53,7 @@ export function newState(beginning: Beginning, now: TimeMs): RaftState {
       acceptedIndex: 0,
     },
     readiness: { isReady: true, lag: 0 },
+    gone: new Set(),
     writes: [],
     nextWrite: 1,
     hardStateWrite: undefined,
@@ -63,4 +65,10 @@ export function newState(beginning: Beginning, now: TimeMs): RaftState {
 function isAlone({ configurations, self }: Beginning): boolean {
   const lists = voterLists(configurations.at(-1)!.configuration)
   return lists.every((voters) => voters.length === 1 && isSameMember(voters[0], self))
+}
+
+/** A snapshot may be durable before the term that it came with: the node is of that term all the same. */
+function raisedTo({ log, snapshot }: Beginning): { term: number; votedFor: Member | undefined } {
+  const { term, votedFor } = log.hardState
+  return snapshot.term > term ? { term: snapshot.term, votedFor: undefined } : { term, votedFor }
 }

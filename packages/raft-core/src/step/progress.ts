@@ -51,12 +51,12 @@ export function newProgress(incarnation: Incarnation, next: LogIndex, now: TimeM
   }
 }
 
-/** Raises `match` to a reported durable index and forgets the appends that it covers. */
-export function recordMatch(progress: Progress, durableIndex: LogIndex, acceptedIndex: LogIndex): void {
+/** Raises `match` to a reported durable index and forgets the appends that it covers: a stalled disk must stop the flow. */
+export function recordMatch(progress: Progress, durableIndex: LogIndex): void {
   progress.match = Math.max(progress.match, durableIndex)
   progress.next = Math.max(progress.next, progress.match + 1)
   let covered = 0
-  while (covered < progress.inflight.length && progress.inflight[covered]!.end <= acceptedIndex) {
+  while (covered < progress.inflight.length && progress.inflight[covered]!.end <= progress.match) {
     progress.inflightBytes -= progress.inflight[covered]!.bytes
     covered += 1
   }

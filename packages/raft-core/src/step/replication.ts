@@ -33,7 +33,7 @@ export function onAppendResponse(turn: Turn, from: Member, response: AppendRespo
   const { leader, progress } = found
   recordContact(leader, progress, response.round)
   if (!response.accepted) return backOff(state, progress, response)
-  recordMatch(progress, response.durableIndex, response.acceptedIndex)
+  recordMatch(progress, response.durableIndex)
   if (progress.mode === 'probe') startReplicating(progress, response.acceptedIndex)
 }
 
@@ -42,9 +42,9 @@ export function onHeartbeatResponse(turn: Turn, from: Member, response: Heartbea
   if (found === undefined) return
   const { leader, progress } = found
   recordContact(leader, progress, response.round)
-  recordMatch(progress, response.durableIndex, response.acceptedIndex)
-  const oldest = progress.inflight[0]
-  if (progress.mode === 'replicate' && oldest !== undefined && oldest.end <= response.sentIndex) {
+  recordMatch(progress, response.durableIndex)
+  // It lacks appends that were sent long ago, or has forgotten since its own candidacy that its log equals this one.
+  if (progress.mode === 'replicate' && response.acceptedIndex < response.sentIndex) {
     probeFrom(progress, response.acceptedIndex + 1)
   }
 }
@@ -56,7 +56,7 @@ export function onSnapshotChunkResponse(turn: Turn, from: Member, response: Snap
   const { leader, progress } = found
   recordContact(leader, progress, response.round)
   if (!response.installed || progress.mode !== 'snapshot') return
-  recordMatch(progress, response.snapshotIndex, response.snapshotIndex)
+  recordMatch(progress, response.snapshotIndex)
   probeFrom(progress, response.snapshotIndex + 1)
   turn.effects.push({ kind: 'stopSnapshot', to: from.id })
   event(turn, { kind: 'snapshotDelivered', peer: from.id, index: response.snapshotIndex })

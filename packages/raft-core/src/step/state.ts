@@ -36,6 +36,8 @@ export interface RaftState {
 
   role: Role
   readiness: Readiness
+  /** Peers whose process is known to be gone: nobody listens there. */
+  gone: Set<ServerId>
 
   /** Writes that are not durable yet, oldest first. */
   writes: PendingWrite[]

@@ -1,7 +1,7 @@
 import { type Envelope, type Message, protocolVersion } from '../message.ts'
 import type { Member, TimeMs } from '../types.ts'
 import { onAdmit, promoteStaging } from './admission.ts'
-import { advanceApply, advanceCommit } from './commit.ts'
+import { advanceApply, advanceCommit, tellCommit } from './commit.ts'
 import { recordDurable } from './durable.ts'
 import type { Effect } from './effect.ts'
 import {
@@ -13,7 +13,7 @@ import {
   suspectLeader,
 } from './election.ts'
 import { onAppendRequest, onHeartbeat, onSnapshotChunk, refuseStaleLeader } from './following.ts'
-import { retryProbes, startRound } from './heartbeat.ts'
+import { startRound } from './heartbeat.ts'
 import type { Input } from './input.ts'
 import { stepDownWhenRemoved, stepDownWithoutQuorum } from './leadership.ts'
 import { evict } from './log.ts'
@@ -83,8 +83,10 @@ function handle(turn: Turn, input: Input): void {
     case 'snapshotFailed':
       return onSnapshotFailed(turn, input.to)
     case 'peerUp':
+      state.gone.delete(input.id)
       return state.role.kind === 'leader' ? onPeerFound(state.role, input.id) : undefined
     case 'peerDown':
+      if (input.reason === 'refused') state.gone.add(input.id)
       if (state.role.kind === 'leader') return onPeerLost(state.role, input.id)
       if (state.role.kind === 'follower' && state.role.leader?.id === input.id && input.reason === 'refused') {
         suspectLeader(turn)
@@ -101,6 +103,7 @@ function handle(turn: Turn, input: Input): void {
 function onEnvelope(turn: Turn, envelope: Envelope): void {
   const { state } = turn
   const { from } = envelope
+  state.gone.delete(from.id)
   if (envelope.version !== protocolVersion) return event(turn, { kind: 'messageRefused', from, reason: 'version' })
   if (envelope.message.kind === 'admit') return onAdmit(turn, from, envelope.message)
   if (envelope.clusterId !== state.clusterId) return event(turn, { kind: 'messageRefused', from, reason: 'cluster' })
@@ -147,13 +150,12 @@ function onTime(turn: Turn, stalledMs: number): void {
     if (state.role !== role) return
     endLateTransfer(turn, role)
     if (now < role.heartbeatAt) return
-    startRound(turn, role)
-    return retryProbes(turn, role)
+    return startRound(turn, role)
   }
   if (role.kind === 'follower') {
     // While this process stood still it could not have heard anybody (TigerBeetle, raft-anchors 4.3).
-    role.campaignAt += stalledMs
-    role.heardAt += stalledMs
+    role.campaignAt = Math.min(role.campaignAt + stalledMs, now + 2 * state.settings.heartbeatTimeoutMs)
+    role.heardAt = Math.min(role.heardAt + stalledMs, now)
     if (now >= role.campaignAt) startPreVote(turn, role.isLeaderSuspected ? 'leaderSuspected' : 'heartbeatTimeout')
     return
   }
@@ -168,6 +170,7 @@ function settle(turn: Turn): void {
   advanceApply(turn)
   if (state.role.kind === 'leader') stepDownWhenRemoved(turn)
   if (state.role.kind === 'leader') {
+    tellCommit(turn, state.role)
     answerReads(turn, state.role)
     promoteStaging(turn, state.role)
     replicateToAll(turn, state.role)

@@ -1,6 +1,6 @@
 import { findServer } from '../configuration.ts'
 import { RaftError } from '../errors.ts'
-import type { ServerId } from '../types.ts'
+import type { ServerId, TimeMs } from '../types.ts'
 import { notLeader } from './roles.ts'
 import { heartbeatIntervalMs } from './settings.ts'
 import { latestConfiguration, type Leader, type RaftState, type RequestId } from './state.ts'
@@ -16,7 +16,7 @@ export function transferLeadership(turn: Turn, request: RequestId, target: Serve
   if (state.role.transfer) {
     return answer(turn, request, new RaftError('TRANSFER_IN_PROGRESS', 'a transfer is under way; wait for its end'))
   }
-  const chosen = target ?? furthestVoter(state, state.role)
+  const chosen = target ?? furthestVoter(state, state.role, now)
   if (chosen === state.self.id) return answer(turn, request)
   const server = chosen === undefined ? undefined : findServer(latestConfiguration(state).configuration, chosen)
   if (server?.suffrage !== 'voter') {
@@ -58,9 +58,13 @@ export function endLateTransfer(turn: Turn, leader: Leader): void {
   )
 }
 
-function furthestVoter(state: RaftState, leader: Leader): ServerId | undefined {
+function furthestVoter(state: RaftState, leader: Leader, now: TimeMs): ServerId | undefined {
   const { servers } = latestConfiguration(state).configuration
-  const others = servers.filter(({ id, suffrage }) => suffrage === 'voter' && id !== state.self.id)
+  const isAlive = (id: ServerId): boolean => {
+    const contactAt = leader.peers.get(id)?.contactAt
+    return contactAt !== undefined && now - contactAt < state.settings.leaderLeaseTimeoutMs
+  }
+  const others = servers.filter(({ id, suffrage }) => suffrage === 'voter' && id !== state.self.id && isAlive(id))
   const match = (id: ServerId): number => leader.peers.get(id)?.match ?? 0
   return others.sort((a, b) => match(b.id) - match(a.id))[0]?.id
 }
