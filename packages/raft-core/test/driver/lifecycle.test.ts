@@ -73,7 +73,8 @@ class World {
 
   /** Answers everything that is asked, in order, until `name` was asked. */
   answerUntil(name?: string): void {
-    while (this.#pending.length > 0 && (name === undefined || this.asked.at(-1) !== name)) this.#pending.shift()!()
+    const isThere = (): boolean => name !== undefined && this.asked.at(-1) === name
+    while (this.#pending.length > 0 && !isThere()) this.#pending.shift()!()
   }
 }
 
