@@ -21,9 +21,17 @@ export class Staging<State> {
   }
 
   async get(key: Uint8Array): Promise<Uint8Array | undefined> {
-    const name = nameOf(key)
-    const staged = this.#changes.get(name) ?? this.#before.get(name)
+    const staged = this.#staged(key)
     return staged ? staged.value : this.#database.get(key)
+  }
+
+  /** The values of many keys in their order, with one trip to the database. */
+  async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    const staged = keys.map((key) => this.#staged(key))
+    const unknown = keys.filter((_key, i) => staged[i] === undefined)
+    const found = unknown.length === 0 ? [] : await this.#database.getMany(unknown)
+    let next = 0
+    return staged.map((change) => (change ? change.value : found[next++]))
   }
 
   put(key: Uint8Array, value: Uint8Array): void {
@@ -32,6 +40,11 @@ export class Staging<State> {
 
   del(key: Uint8Array): void {
     this.#changes.set(nameOf(key), { key, value: undefined })
+  }
+
+  #staged(key: Uint8Array): Change | undefined {
+    const name = nameOf(key)
+    return this.#changes.get(name) ?? this.#before.get(name)
   }
 
   /** Forgets its changes once they are in the database. */

@@ -21,6 +21,9 @@ const overheadBytes = 64
 /** About what a kept outcome takes on disk. */
 export const outcomeBytes = 160
 
+/** Outcomes dropped with one trip to the database. */
+const dropPiece = 1024
+
 const pending: TransactionOutcome = { kind: 'pending' }
 
 /** Stages transactions and gives the number of the first. Over the limit: `FULL`. */
@@ -62,19 +65,24 @@ export function sizeOf(transactions: readonly NewTransaction[]): number {
   }, 0)
 }
 
-/** Stages outcomes. A number that is not kept any more, or was never given, is passed over; a final outcome stays. */
+/** Stages outcomes, one for a number. One that is not kept any more, or was never given, is passed over; a final outcome stays. */
 export async function decide(staging: Staging<Standing>, decided: readonly DecidedTransaction[]): Promise<void> {
   const { generation } = staging.state
-  for (const { sequence, outcome } of decided) {
-    const hashed = hashKey(generation, sequence)
-    const record = await staging.get(hashed)
-    if (record === undefined) continue
-    const found = outcomeKey(readHash(hashed, record).hash, generation, sequence)
-    const known = await staging.get(found)
-    const before = known && decodeOutcome(found, known)
-    if (before?.kind === 'committed' || before?.kind === 'dropped') continue
-    staging.put(found, encodeOutcome(found, outcome))
-  }
+  const hashKeys = decided.map(({ sequence }) => hashKey(generation, sequence))
+  const hashes = await staging.getMany(hashKeys)
+  const kept = decided.flatMap(({ sequence, outcome }, i) => {
+    const record = hashes[i]
+    return record ? [{ outcome, key: outcomeKey(readHash(hashKeys[i]!, record).hash, generation, sequence) }] : []
+  })
+  const known = await staging.getMany(kept.map(({ key }) => key))
+  kept.forEach(({ outcome, key }, i) => {
+    const before = known[i] && decodeOutcome(key, known[i])
+    if (!isFinal(before)) staging.put(key, encodeOutcome(key, outcome))
+  })
+}
+
+function isFinal(outcome: TransactionOutcome | undefined): boolean {
+  return outcome?.kind === 'committed' || outcome?.kind === 'dropped'
 }
 
 /** Stages that everything through a number is decided; drops the oldest outcomes beyond `keptOutcomes`. */
@@ -97,26 +105,28 @@ export function renew(staging: Staging<Standing>, id: Uint8Array): void {
   staging.state = state
 }
 
+/** Drops the oldest outcomes, journal after journal. */
 async function dropOldest(staging: Staging<Standing>, count: number): Promise<void> {
   const { generation: newest, released } = staging.state
   let { generation, sequence } = staging.state.oldest
-  let dropped = 0
-  while (dropped < count && (generation < newest || sequence <= released)) {
-    const hashed = hashKey(generation, sequence)
-    const record = await staging.get(hashed)
-    if (record === undefined) {
-      if (generation === newest) break
-      generation++
-      sequence = 1
-      continue
-    }
-    const { hash } = readHash(hashed, record)
-    staging.del(hashed)
-    staging.del(outcomeKey(hash, generation, sequence))
-    sequence++
-    dropped++
+  let left = count
+  while (left > 0) {
+    const amount = Math.min(left, dropPiece, generation === newest ? released - sequence + 1 : dropPiece)
+    const keys = Array.from({ length: amount }, (_, i) => hashKey(generation, sequence + i))
+    const records = (await staging.getMany(keys)).filter((record) => record !== undefined)
+    records.forEach((record, i) => {
+      const { hash } = readHash(keys[i]!, record)
+      staging.del(keys[i]!)
+      staging.del(outcomeKey(hash, generation, sequence + i))
+    })
+    sequence += records.length
+    left -= records.length
+    if (records.length === amount && amount > 0) continue
+    if (generation === newest) break
+    generation++
+    sequence = 1
   }
-  const outcomes = staging.state.outcomes - dropped
+  const outcomes = staging.state.outcomes - (count - left)
   staging.state = { ...staging.state, outcomes, oldest: { generation, sequence } }
 }
 
