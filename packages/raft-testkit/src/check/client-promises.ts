@@ -4,34 +4,36 @@ import { Violation } from './violation.ts'
 const decoder = new TextDecoder()
 
 /**
- * What a client was told holds for ever: an acknowledged proposal stands at the index it was told and nowhere else, and no
- * proposal is applied twice. What it was not told may be either; it is never taken for a failure.
+ * What a client was told holds for ever: an acknowledged proposal stands at the index it was told and nowhere else, a refused
+ * one is never applied, and none is applied twice. What it was not told may be either; it is never taken for a failure.
  */
 export function clientPromises(): Invariant {
   const name = 'client promises'
   const indexes = new Map<string, number>()
   const acknowledged = new Map<string, number>()
-  const expect = (serial: string, index: number): void => {
-    const told = acknowledged.get(serial)
-    const stands = indexes.get(serial)
-    if (told !== undefined && stands !== undefined && told !== stands) {
-      throw new Violation(name, `${serial} was acknowledged at ${told} and applied at ${stands}`)
-    }
-    if (stands !== undefined && stands !== index)
-      throw new Violation(name, `${serial} was applied at ${stands} and ${index}`)
-  }
+  const refused = new Map<string, string>()
   return {
     name,
-    onApplied(_id, index, _term, payload) {
+    onApplied({ index, payload }) {
       if (payload.length === 0 || payload[0] !== 's'.charCodeAt(0)) return
       const serial = decoder.decode(payload)
-      expect(serial, index)
+      const before = indexes.get(serial) ?? acknowledged.get(serial)
+      if (before === index) return
+      if (before !== undefined) throw new Violation(name, `${serial} stands at ${before} and was applied at ${index}`)
+      const code = refused.get(serial)
+      if (code !== undefined) throw new Violation(name, `${serial} was refused with ${code} and applied at ${index}`)
       indexes.set(serial, index)
     },
     onAcknowledged(serial, index) {
       acknowledged.set(serial, index)
-      expect(serial, index)
-      if (!indexes.has(serial)) throw new Violation(name, `${serial} was acknowledged before anybody applied it`)
+      const stands = indexes.get(serial)
+      if (stands === undefined) throw new Violation(name, `${serial} was acknowledged before anybody applied it`)
+      if (stands !== index) throw new Violation(name, `${serial} was acknowledged at ${index} and applied at ${stands}`)
+    },
+    onRefused(serial, code) {
+      refused.set(serial, code)
+      const stands = indexes.get(serial)
+      if (stands !== undefined) throw new Violation(name, `${serial} stands at ${stands} and was refused with ${code}`)
     },
   }
 }

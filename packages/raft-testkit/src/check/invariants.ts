@@ -1,10 +1,13 @@
+import { claimsAreDurable } from './claims-are-durable.ts'
 import { clientPromises } from './client-promises.ts'
 import { committedForEver } from './committed-for-ever.ts'
+import { currentReads } from './current-reads.ts'
 import { durableOnQuorum } from './durable-on-quorum.ts'
 import { electionSafety } from './election-safety.ts'
 import { leaderAppendOnly } from './leader-append-only.ts'
 import { logMatching } from './log-matching.ts'
 import type { Invariant } from './observation.ts'
+import { orderedIndexes } from './ordered-indexes.ts'
 import { stateMachineSafety } from './state-machine-safety.ts'
 import { termAndVote } from './term-and-vote.ts'
 
@@ -13,11 +16,14 @@ export function allInvariants(): readonly Invariant[] {
   return [
     electionSafety(),
     termAndVote(),
+    claimsAreDurable(),
     logMatching(),
     committedForEver(),
     durableOnQuorum(),
     leaderAppendOnly(),
+    orderedIndexes(),
     stateMachineSafety(),
     clientPromises(),
+    currentReads(),
   ]
 }

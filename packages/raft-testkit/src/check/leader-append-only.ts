@@ -1,3 +1,4 @@
+import { recordOverheadBytes } from 'raft-core'
 import type { Invariant } from './observation.ts'
 import { Violation } from './violation.ts'
 
@@ -28,9 +29,15 @@ export function leaderAppendOnly(): Invariant {
           progress.next <= log.lastIndex + 1 &&
           progress.inflight.length <= settings.limits.inflightMessages &&
           progress.inflightBytes >= 0 &&
+          progress.inflightBytes < settings.limits.inflightBytes + largestAppend(settings.limits) &&
           (progress.mode === 'replicate' || progress.inflight.length === 0)
         if (!isInBounds) throw new Violation(name, `${id} believes of ${peer}: ${JSON.stringify(progress)}`)
       }
     },
   }
+}
+
+/** An append is sent while there is room, however little, so the last one may go beyond the limit by its own size. */
+function largestAppend({ appendBytes, entryBytes }: { appendBytes: number; entryBytes: number }): number {
+  return Math.max(appendBytes, entryBytes + recordOverheadBytes)
 }

@@ -3,7 +3,7 @@ import type { Invariant } from './observation.ts'
 import { Violation } from './violation.ts'
 
 /**
- * A directory's term never falls, on disk and in memory, over restarts too; and it votes for at most one member in a term
+ * A directory's term never falls, on disk and in memory, over restarts too; it is stored before any entry of it; and it votes for at most one member in a term
  * (Raft paper 5.2; hashicorp/raft #661).
  */
 export function termAndVote(): Invariant {
@@ -12,9 +12,12 @@ export function termAndVote(): Invariant {
   const seen = new Map<string, number>()
   return {
     name,
-    onDurable({ id, incarnation, hardState }) {
-      if (hardState === undefined) return
+    onDurable({ id, incarnation, entries, hardState }) {
       const before = durable.get(incarnation)
+      const newest = entries.at(-1)?.term ?? 0
+      if (newest > ((hardState ?? before)?.term ?? 0))
+        throw new Violation(name, `${id} stored an entry of term ${newest} before that term`)
+      if (hardState === undefined) return
       durable.set(incarnation, hardState)
       if (before === undefined) return
       if (hardState.term < before.term)
@@ -28,8 +31,7 @@ export function termAndVote(): Invariant {
         )
       }
     },
-    afterEvent({ id, incarnation, bootCounter, state }) {
-      const boot = `${incarnation}/${bootCounter}`
+    afterEvent({ id, incarnation, boot, state }) {
       if (state.term < (seen.get(boot) ?? 0)) throw new Violation(name, `${id} fell to term ${state.term}`)
       if (state.term < (durable.get(incarnation)?.term ?? 0))
         throw new Violation(name, `${id} forgot a term it had stored`)

@@ -14,7 +14,11 @@ export class MemoryDisk extends SimulatedDisk {}
 
 /** Stores in memory that answer in the next turn of the event loop. */
 export function memoryStores(disk: MemoryDisk = new MemoryDisk()): MemoryStores {
-  const host: StoreHost = { later: (_kind, action) => void setImmediate(action), noticed: () => {} }
+  const host: StoreHost = {
+    mayAct: () => true,
+    later: (_kind, action) => void setImmediate(action),
+    noticed: () => {},
+  }
   return {
     logStore: simulatedLogStore(disk, host),
     stableStore: simulatedStableStore(disk, host),

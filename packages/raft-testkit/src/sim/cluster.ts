@@ -1,4 +1,11 @@
-import type { RaftStatus, RaftTiming, ServerId, SnapshotOptions } from 'raft-core'
+import {
+  RaftError,
+  type RaftLimits,
+  type RaftStatus,
+  type RaftTiming,
+  type ServerId,
+  type SnapshotOptions,
+} from 'raft-core'
 import { SimulatedDisk } from './disk.ts'
 import { SimulatedNetwork } from './network.ts'
 import { addressOf, type ProcessSetting, SimulatedProcess } from './process.ts'
@@ -13,12 +20,20 @@ export interface SimulateOptions {
   readonly seed?: number
   readonly timing?: Partial<RaftTiming>
   readonly snapshots?: Partial<SnapshotOptions>
+  readonly limits?: Partial<RaftLimits>
   /** Mean time of a synced write. Default 0.3 ms. */
   readonly diskMs?: number
+  /** How fast each node's clock runs; 1 is true. Default 1. */
+  readonly clockRate?: (id: ServerId) => number
+  /** Keeps every message in the readable tail, not only what nodes report. The trace hash does not change. */
+  readonly isVerbose?: boolean
 }
 
-/** What became of a proposal: `pending`, `acknowledged`, or an error code. */
+/** What became of a proposal: `pending`, `acknowledged`, `lost with its process`, or an error code. */
 export type Outcome = string
+
+/** What a client was told when nobody can know; anything else that is not `acknowledged` means that it was never done. */
+export const unknownOutcomes: readonly Outcome[] = ['UNKNOWN_OUTCOME', 'lost with its process']
 
 /** Simulates a cluster of the driver that ships; every invariant is checked after every event. */
 export function simulate(options: SimulateOptions = {}): Cluster {
@@ -36,23 +51,32 @@ export class Cluster {
   readonly outcomes: Map<string, Outcome> = new Map()
   diskMs: number
   readonly #setting: ProcessSetting
-  readonly #askedAt = new Map<string, ServerId>()
+  readonly #askedAt = new Map<string, SimulatedProcess>()
+  #reads = 0
   readonly #nodes = new Map<ServerId, { disks: SimulatedDisk[]; process: SimulatedProcess | undefined }>()
 
-  constructor({ nodes = 3, seed = 1, timing, snapshots, diskMs = 0.3 }: SimulateOptions) {
+  constructor(options: SimulateOptions) {
+    const { nodes = 3, seed = 1, diskMs = 0.3, clockRate = () => 1, isVerbose = false } = options
     this.random = new Seeded(seed)
     this.diskMs = diskMs
     this.network = new SimulatedNetwork(this.world, this.random)
     this.ids = Array.from({ length: nodes }, (_, i) => `n${i + 1}`)
-    this.watcher = new Watcher(this.world, () => this.#nodes)
+    this.watcher = new Watcher({
+      world: this.world,
+      disks: (id) => this.#nodes.get(id)!.disks,
+      ended: (process) => this.#onEnded(process),
+      isVerbose,
+    })
     this.#setting = {
       world: this.world,
       random: this.random,
       network: this.network,
       peers: this.ids.map((id) => ({ id, address: addressOf(id) })),
-      timing: { heartbeatTimeoutMs: 100, leaderLeaseTimeoutMs: 80, ...timing },
-      snapshots: { thresholdEntries: 50, trailingEntries: 20, intervalMs: 500, ...snapshots },
+      timing: { heartbeatTimeoutMs: 100, leaderLeaseTimeoutMs: 80, ...options.timing },
+      snapshots: { thresholdEntries: 50, trailingEntries: 20, intervalMs: 500, ...options.snapshots },
+      limits: { ...options.limits },
       diskMs: () => this.diskMs,
+      clockRate,
       observer: this.watcher,
     }
     for (const id of this.ids) {
@@ -90,22 +114,48 @@ export class Cluster {
 
   /** Proposes `text` at a node, by default the leader; its outcome appears in `outcomes`. */
   propose(text: string, at: ServerId | undefined = this.leader()): void {
-    const process = at === undefined ? undefined : this.process(at)
-    if (process?.isAlive !== true) return
+    const process = this.#living(at)
+    if (process === undefined) return
     this.outcomes.set(text, 'pending')
-    this.#askedAt.set(text, process.id)
+    this.#askedAt.set(text, process)
     process.run(() =>
       process.driver.propose(new TextEncoder().encode(text), {}, (error, applied) => {
+        if (!process.isAlive) return
+        const outcome = applied ? 'acknowledged' : codeOf(error)
         if (applied) this.watcher.acknowledged(text, applied.index, applied.term)
-        this.outcomes.set(text, applied ? 'acknowledged' : ((error as { code?: string }).code ?? String(error)))
+        else if (!unknownOutcomes.includes(outcome)) this.watcher.refused(text, outcome)
+        this.outcomes.set(text, outcome)
       }),
     )
   }
 
+  /** Asks a node to confirm that it leads (`verified`), or that it has applied all that is committed (`barrier`). */
+  read(kind: 'verified' | 'barrier', at: ServerId | undefined = this.leader()): void {
+    const process = this.#living(at)
+    const read = `r${this.#reads++}`
+    process?.run(() => {
+      this.watcher.readAsked(read)
+      const done = (error?: Error): void => {
+        if (error === undefined && process.isAlive) this.watcher.readAnswered(read, kind, process)
+      }
+      if (kind === 'verified') process.driver.verifyLeader(done)
+      else process.driver.barrier(done)
+    })
+  }
+
   transfer(to?: ServerId): void {
-    const process = this.process(this.leader() ?? '')
+    const process = this.#living(this.leader())
     process?.run(() =>
       process.driver.transferLeadership(to, (error) => this.watcher.note(`transfer: ${error?.message ?? 'done'}`)),
+    )
+  }
+
+  takeSnapshot(id: ServerId): void {
+    const process = this.#living(id)
+    process?.run(() =>
+      process.driver.takeSnapshot((error) => {
+        if (error) this.watcher.note(`${id} takes no snapshot: ${error.message}`)
+      }),
     )
   }
 
@@ -118,13 +168,25 @@ export class Cluster {
 
   /** kill -9. */
   crash(id: ServerId): void {
-    this.watcher.note(`${id} crashes`)
-    const process = this.process(id)
-    if (process?.isAlive) process.crash()
-    // A client of a dead process never hears of its proposal again.
-    for (const [text, outcome] of this.outcomes) {
-      if (outcome === 'pending' && this.#askedAt.get(text) === id) this.outcomes.set(text, 'lost with its process')
-    }
+    this.process(id)?.crash()
+  }
+
+  /** kill -9 in the middle of something: after so many more messages and writes. */
+  crashAfter(id: ServerId, acts: number): void {
+    this.process(id)?.crashAfter(acts)
+  }
+
+  restart(id: ServerId): void {
+    this.crash(id)
+    this.start(id)
+  }
+
+  /** The process ends in good order: it closes its connections and its log, then exits. */
+  stop(id: ServerId): void {
+    this.watcher.note(`${id} stops`)
+    this.#living(id)?.stop((error) => {
+      if (error) this.watcher.note(`${id} stops badly: ${error.message}`)
+    })
   }
 
   /** kill -9, and the disk is lost. */
@@ -134,9 +196,25 @@ export class Cluster {
     this.#nodes.get(id)!.disks.unshift(new SimulatedDisk())
   }
 
+  /** The next write of the node fails, and every later one: it must stop. */
+  breakDisk(id: ServerId): void {
+    this.watcher.note(`the disk of ${id} breaks`)
+    this.#living(id)?.breakDisk()
+  }
+
+  stallDisk(id: ServerId, ms: number): void {
+    this.watcher.note(`the disk of ${id} stands still for ${ms.toFixed(0)} ms`)
+    this.#living(id)?.stallDisk(ms)
+  }
+
+  /** Takes back a planned crash or disk error that has not come yet. */
+  disarm(id: ServerId): void {
+    this.#living(id)?.disarm()
+  }
+
   pause(id: ServerId, ms: number): void {
     this.watcher.note(`${id} stands still for ${ms.toFixed(0)} ms`)
-    this.process(id)?.pause(ms)
+    this.#living(id)?.pause(ms)
   }
 
   /** Lets nothing through between one node and all others. */
@@ -186,4 +264,32 @@ export class Cluster {
   role(id: ServerId): RaftStatus['role'] {
     return this.status(id).role
   }
+
+  applied(id: ServerId): number {
+    return this.status(id).appliedIndex
+  }
+
+  /** Equal for equal runs. */
+  get traceHash(): number {
+    return this.world.trace.value
+  }
+
+  #living(id: ServerId | undefined): SimulatedProcess | undefined {
+    const process = id === undefined ? undefined : this.process(id)
+    return process?.isAlive ? process : undefined
+  }
+
+  #onEnded(process: SimulatedProcess): void {
+    this.watcher.note(`${process.id} ends`)
+    // A client of a dead process never hears of its proposal again.
+    for (const [text, asked] of this.#askedAt) {
+      if (asked !== process) continue
+      this.#askedAt.delete(text)
+      if (this.outcomes.get(text) === 'pending') this.outcomes.set(text, 'lost with its process')
+    }
+  }
+}
+
+function codeOf(error: Error | undefined): Outcome {
+  return error instanceof RaftError ? error.code : String(error)
 }

@@ -4,9 +4,9 @@ import {
   initialHardState,
   type LogPosition,
   type LogWrite,
+  type SnapshotMetadata,
   type StableKey,
 } from 'raft-core'
-import type { SnapshotMetadata } from 'raft-core'
 import type { Seeded } from './seeded.ts'
 
 /** A log as it stands: on the platter, or as its process sees it. */
@@ -37,11 +37,17 @@ export class SimulatedDisk {
   snapshots: readonly SnapshotImage[] = []
   /** Operations that were asked for and are not durable yet, oldest first. */
   readonly pending: LogOperation[] = []
+  /** Other writes on their way: identity, founding record, a finished snapshot. */
+  readonly unsettled: Set<() => void> = new Set()
 
-  /** The process is gone: of what was on its way, a prefix may have reached the platter. */
-  crash(random: Seeded): void {
-    const survivors = random.chance(0.5) ? random.below(this.pending.length + 1) : 0
-    for (const operation of this.pending.splice(0).slice(0, survivors)) applyOperation(this.log, operation)
+  /** The process is gone: of what was on its way, a prefix may have reached the platter; returns that. */
+  crash(random: Seeded): readonly LogOperation[] {
+    const count = random.chance(0.5) ? random.below(this.pending.length + 1) : 0
+    const survivors = this.pending.splice(0).slice(0, count)
+    for (const operation of survivors) applyOperation(this.log, operation)
+    for (const change of this.unsettled) if (random.chance(0.5)) change()
+    this.unsettled.clear()
+    return survivors
   }
 }
 
@@ -52,6 +58,32 @@ export function lastIndex(image: LogImage): number {
 /** The entry at an index, if the log has it. */
 export function entryAt(image: LogImage, index: number): Entry | undefined {
   return image.entries[index - image.base.index - 1]
+}
+
+/** The term at an index, the base's included; undefined when the log does not know it. */
+export function termAt(image: LogImage, index: number): number | undefined {
+  return index === image.base.index ? image.base.term : entryAt(image, index)?.term
+}
+
+/** Where a node that starts on this disk would find itself: a log that lacks the newest snapshot's last entry is void then. */
+export function durableEnd(disk: SimulatedDisk): LogPosition {
+  const snapshot = voidingSnapshot(disk)
+  if (snapshot) return { index: snapshot.index, term: snapshot.term }
+  const index = lastIndex(disk.log)
+  return { index, term: termAt(disk.log, index) ?? 0 }
+}
+
+/** The term that such a node would have at an index; undefined when it has no entry there or compacted it. */
+export function durableTermAt(disk: SimulatedDisk, index: number): number | undefined {
+  const snapshot = voidingSnapshot(disk)
+  if (snapshot) return snapshot.index === index ? snapshot.term : undefined
+  return termAt(disk.log, index)
+}
+
+function voidingSnapshot({ log, snapshots }: SimulatedDisk): SnapshotMetadata | undefined {
+  const newest = snapshots[0]?.metadata
+  if (newest === undefined || newest.index < log.base.index) return undefined
+  return termAt(log, newest.index) === newest.term ? undefined : newest
 }
 
 export function copyImage(image: LogImage): LogImage {

@@ -1,4 +1,6 @@
-import type { Envelope, Member, PeerDownReason, ServerId, Transport, TransportHandler, TransportPeer } from 'raft-core'
+import type { Envelope, ServerId, Transport } from 'raft-core'
+import { Connections } from './connections.ts'
+import { type Attachment, type Host, isNamed } from './network-host.ts'
 import type { Seeded } from './seeded.ts'
 import type { World } from './world.ts'
 
@@ -9,31 +11,27 @@ export interface NetworkFaults {
   readonly duplication: number
 }
 
-/** A process as the network sees it. */
-interface Host {
-  readonly member: Member
-  readonly handler: TransportHandler
-  /** Runs `action` in the process, if it still lives then. */
-  deliver(action: () => void): void
-  peers: readonly TransportPeer[]
-  readonly connected: Set<ServerId>
-}
-
-/** How long a process waits before it dials again after an attempt failed. */
-const redialMs = 40
-
-/** A dial into a partition ends after this. */
-const dialTimeoutMs = 300
-
 /**
- * Connects processes. Messages are delayed, lost, doubled and overtake each other; partitions swallow them silently. A dead
- * process closes its connections, and whoever dials it is refused.
+ * Connects processes. Messages are delayed, lost, doubled and overtake each other; partitions swallow them silently. Harsher
+ * than TCP on purpose: a message may still arrive when its connection is gone, and at a process that started after it was sent.
  */
 export class SimulatedNetwork {
-  readonly counts = { sent: 0, lost: 0, duplicated: 0, cut: 0 }
+  readonly counts = {
+    sent: 0,
+    unconnected: 0,
+    lost: 0,
+    duplicated: 0,
+    cut: 0,
+    refused: 0,
+    closed: 0,
+    unreachable: 0,
+    goodbye: 0,
+    rejected: 0,
+  }
   faults: NetworkFaults = { delayMs: 0.5, loss: 0, duplication: 0 }
   readonly #world: World
   readonly #random: Seeded
+  readonly #connections: Connections
   readonly #hosts = new Map<ServerId, Host>()
   /** Directed pairs `from>to` that let nothing through. */
   readonly #cuts = new Set<string>()
@@ -41,66 +39,81 @@ export class SimulatedNetwork {
   constructor(world: World, random: Seeded) {
     this.#world = world
     this.#random = random
+    this.#connections = new Connections({
+      world,
+      random,
+      host: (id) => this.#hosts.get(id),
+      isCut: (a, b) => this.#isCut(a, b),
+      delay: () => this.#delay(),
+      count: (what) => {
+        this.counts[what] += 1
+      },
+    })
   }
 
   /** The transport of one process. */
-  transport(id: ServerId, deliver: (action: () => void) => void): Transport {
+  transport(process: Attachment): Transport {
+    const { id } = process
     let host: Host | undefined
     return {
       start: (self, handler, done) => {
-        host = { member: self.member, handler, deliver, peers: [], connected: new Set() }
+        host = { id, process, handler, self, peers: [], connected: new Set(), dialing: new Set() }
         this.#hosts.set(id, host)
-        this.#world.after(this.#delay(), () => deliver(done))
+        this.#world.after(this.#delay(), () => process.deliver(done))
       },
-      identify: () => {},
+      identify: (self) => {
+        if (host) host.self = self
+      },
       setPeers: (peers) => {
-        if (host === undefined) return
-        const known = new Set(host.peers.map((peer) => peer.id))
+        if (host === undefined || this.#hosts.get(id) !== host) return
+        const before = host.peers
         host.peers = peers
-        for (const peer of peers) if (!known.has(peer.id)) this.#dial(host, peer.id)
+        for (const peer of before) if (!isNamed(host, peer.id)) this.#connections.drop(host, peer.id)
+        for (const peer of peers) if (!host.connected.has(peer.id)) this.#connections.dial(host, peer.id)
       },
-      send: (to, envelope) => this.#send(id, to, envelope),
+      send: (to, envelope) => {
+        if (host && process.sends(to, envelope)) this.#send(host, to, envelope)
+      },
       close: (done) => {
         this.leave(id, 'goodbye')
-        this.#world.after(this.#delay(), () => deliver(done))
+        this.#world.after(this.#delay(), () => process.deliver(done))
       },
     }
   }
 
   /** The process is gone; those that were connected to it notice, unless a partition hides it. */
-  leave(id: ServerId, reason: PeerDownReason = 'closed'): void {
+  leave(id: ServerId, reason: 'closed' | 'goodbye' = 'closed'): void {
+    const host = this.#hosts.get(id)
+    if (host === undefined) return
     this.#hosts.delete(id)
-    for (const host of this.#hosts.values()) {
-      if (!host.connected.delete(id) || this.#isCut(host.member.id, id)) continue
-      this.#world.after(this.#delay(), () => {
-        host.deliver(() => host.handler.peerDown(id, reason))
-        this.#dial(host, id)
-      })
-    }
+    this.#connections.end(host, reason)
   }
 
+  /** Nothing gets from one to the other any more; what is under way is lost as well. */
   cut(from: ServerId, to: ServerId): void {
+    if (from === to || this.#cuts.has(`${from}>${to}`)) return
     this.#cuts.add(`${from}>${to}`)
+    this.#connections.suspect(from, to)
   }
 
   heal(): void {
     this.#cuts.clear()
   }
 
-  get isCut(): boolean {
-    return this.#cuts.size > 0
-  }
-
-  #send(from: ServerId, to: ServerId, envelope: Envelope): void {
+  #send(host: Host, to: ServerId, envelope: Envelope): void {
     this.counts.sent += 1
+    if (!host.connected.has(to)) {
+      this.counts.unconnected += 1
+      return
+    }
     if (this.#random.chance(this.faults.loss)) {
       this.counts.lost += 1
       return
     }
-    this.#carry(from, to, envelope)
+    this.#carry(host.id, to, envelope)
     if (!this.#random.chance(this.faults.duplication)) return
     this.counts.duplicated += 1
-    this.#carry(from, to, envelope)
+    this.#carry(host.id, to, envelope)
   }
 
   #carry(from: ServerId, to: ServerId, envelope: Envelope): void {
@@ -110,23 +123,7 @@ export class SimulatedNetwork {
         return
       }
       const host = this.#hosts.get(to)
-      host?.deliver(() => host.handler.message(envelope))
-    })
-  }
-
-  #dial(host: Host, to: ServerId): void {
-    const isCut = this.#isCut(host.member.id, to)
-    this.#world.after(isCut ? dialTimeoutMs : this.#delay(), () => {
-      if (this.#hosts.get(host.member.id) !== host || !host.peers.some((peer) => peer.id === to)) return
-      const peer = this.#hosts.get(to)
-      if (peer && !this.#isCut(host.member.id, to)) {
-        host.connected.add(to)
-        host.deliver(() => host.handler.peerUp(peer.member))
-        return
-      }
-      const reason = isCut || this.#isCut(host.member.id, to) ? 'unreachable' : 'refused'
-      host.deliver(() => host.handler.peerDown(to, reason))
-      this.#world.after(redialMs * (1 + this.#random.fraction()), () => this.#dial(host, to))
+      host?.process.deliver(() => host.handler.message(envelope))
     })
   }
 

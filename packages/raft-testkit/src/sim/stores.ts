@@ -9,14 +9,24 @@ import {
   type StableStore,
   type TermRun,
 } from 'raft-core'
-import { applyOperation, copyImage, lastIndex, type LogImage, type LogOperation, type SimulatedDisk } from './disk.ts'
+import {
+  applyOperation,
+  copyImage,
+  lastIndex,
+  type LogImage,
+  type LogOperation,
+  type SimulatedDisk,
+  termAt,
+} from './disk.ts'
 
-/** How a store of one process reaches simulated time: `later` runs only while that process lives. */
+/** How a store of one process reaches its disk and the time that this takes. */
 export interface StoreHost {
-  /** Runs `action` after a disk operation's time. */
-  later(kind: 'read' | 'write', action: () => void): void
-  /** A log operation was asked for, or became durable. */
-  noticed(stage: 'asked' | 'durable', operation: LogOperation): void
+  /** False when the process died within this very turn of its code: what it asks for now never reached the disk. */
+  mayAct(): boolean
+  /** Runs `action` after a disk operation's time, while the process lives; with an error when the disk failed. */
+  later(kind: 'read' | 'write', action: (error?: Error) => void): void
+  /** A log operation was asked for, behind an entry of `previousTerm`, or became durable. */
+  noticed(stage: 'asked' | 'durable', operation: LogOperation, previousTerm: number): void
 }
 
 /** Snapshots that are kept. */
@@ -25,13 +35,17 @@ const retained = 2
 /** A log store on a simulated disk. */
 export function simulatedLogStore(disk: SimulatedDisk, host: StoreHost): LogStore {
   const seen: LogImage = copyImage(disk.log)
-  const submit = (operation: LogOperation, done: () => void): void => {
+  const submit = (operation: LogOperation, done: (error?: Error) => void): void => {
+    if (!host.mayAct()) return
     disk.pending.push(operation)
-    host.noticed('asked', operation)
+    const first = operation.kind === 'append' ? operation.write.entries[0] : undefined
+    const previousTerm = first === undefined ? 0 : (termAt(seen, first.index - 1) ?? 0)
+    host.noticed('asked', operation, previousTerm)
     applyOperation(seen, operation)
-    host.later('write', () => {
+    host.later('write', (error) => {
+      if (error) return done(error)
       applyOperation(disk.log, disk.pending.shift()!)
-      host.noticed('durable', operation)
+      host.noticed('durable', operation, previousTerm)
       done()
     })
   }
@@ -50,13 +64,11 @@ export function simulatedLogStore(disk: SimulatedDisk, host: StoreHost): LogStor
     compact: (position, done) => submit({ kind: 'compact', position }, done),
     reset: (position, done) => submit({ kind: 'reset', position }, done),
     read: (from, end, limitBytes, done) => {
-      const entries = takeBytes(
-        seen.entries.slice(Math.max(0, from - seen.base.index - 1), end - seen.base.index - 1),
-        limitBytes,
-      )
+      const start = Math.max(0, from - seen.base.index - 1)
+      const entries = takeBytes(seen.entries.slice(start, Math.max(start, end - seen.base.index - 1)), limitBytes)
       host.later('read', () => done(undefined, entries))
     },
-    close: (done) => host.later('read', done),
+    close: (done) => host.later('read', () => done()),
   }
 }
 
@@ -64,11 +76,7 @@ export function simulatedLogStore(disk: SimulatedDisk, host: StoreHost): LogStor
 export function simulatedStableStore(disk: SimulatedDisk, host: StoreHost): StableStore {
   return {
     get: (key, done) => host.later('read', () => done(undefined, disk.stable.get(key))),
-    set: (key, value, done) =>
-      host.later('write', () => {
-        disk.stable.set(key, value)
-        done()
-      }),
+    set: (key, value, done) => write(disk, host, () => disk.stable.set(key, value), done),
   }
 }
 
@@ -82,7 +90,8 @@ export function simulatedSnapshotStore(disk: SimulatedDisk, host: StoreHost): Sn
           disk.snapshots.map(({ metadata, bytes }) => ({ metadata, sizeBytes: bytes.length })),
         ),
       ),
-    create: (metadata, done) => host.later('write', () => done(undefined, sink(disk, host, metadata))),
+    create: (metadata, done) =>
+      host.later('write', (error) => (error ? done(error) : done(undefined, sink(disk, host, metadata)))),
     open: ({ metadata }, done) =>
       host.later('read', () => {
         const found = disk.snapshots.find((snapshot) => snapshot.metadata === metadata)
@@ -93,20 +102,36 @@ export function simulatedSnapshotStore(disk: SimulatedDisk, host: StoreHost): Sn
 }
 
 function sink(disk: SimulatedDisk, host: StoreHost, metadata: SnapshotMetadata): SnapshotSink {
-  const parts: number[] = []
+  const parts: Uint8Array[] = []
   return {
     write: (bytes, done) => {
-      parts.push(...bytes)
+      parts.push(bytes.slice())
       host.later('write', done)
     },
     commit: (done) =>
-      host.later('write', () => {
-        const snapshots = [{ metadata, bytes: Uint8Array.from(parts) }, ...disk.snapshots]
-        disk.snapshots = snapshots.sort((a, b) => b.metadata.index - a.metadata.index).slice(0, retained)
-        done()
-      }),
+      write(
+        disk,
+        host,
+        () => {
+          const snapshots = [{ metadata, bytes: joined(parts) }, ...disk.snapshots]
+          disk.snapshots = snapshots.sort((a, b) => b.metadata.index - a.metadata.index).slice(0, retained)
+        },
+        done,
+      ),
     abort: (done) => host.later('write', done),
   }
+}
+
+/** One small durable write; it may also survive a crash that comes before it was called back. */
+function write(disk: SimulatedDisk, host: StoreHost, change: () => void, done: (error?: Error) => void): void {
+  if (!host.mayAct()) return
+  disk.unsettled.add(change)
+  host.later('write', (error) => {
+    if (error) return done(error)
+    disk.unsettled.delete(change)
+    change()
+    done()
+  })
 }
 
 function source(metadata: SnapshotMetadata, bytes: Uint8Array, host: StoreHost): SnapshotSource {
@@ -114,8 +139,18 @@ function source(metadata: SnapshotMetadata, bytes: Uint8Array, host: StoreHost):
     metadata,
     sizeBytes: bytes.length,
     read: (offset, length, done) => host.later('read', () => done(undefined, bytes.slice(offset, offset + length))),
-    close: (done) => host.later('read', done),
+    close: (done) => host.later('read', () => done()),
   }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }
 
 function termRuns(entries: readonly Entry[]): TermRun[] {

@@ -1,135 +1,166 @@
-import { decodeIdentity, type NodeEvent, type ServerId } from 'raft-core'
+import type { AppliedEntry, Envelope, NodeEvent, RaftState, ServerId } from 'raft-core'
 import { allInvariants } from '../check/invariants.ts'
-import type { ClusterObservation, Invariant, NodeObservation, WriteObservation } from '../check/observation.ts'
+import type { Invariant, NodeObservation, WriteObservation } from '../check/observation.ts'
 import { Violation } from '../check/violation.ts'
-import { entryAt, lastIndex, type LogOperation, type SimulatedDisk } from './disk.ts'
+import { describeEvent, describeMessage } from './describe.ts'
+import { Directories } from './directories.ts'
+import type { LogOperation, SimulatedDisk } from './disk.ts'
 import type { ProcessObserver, SimulatedProcess } from './process.ts'
 import type { World } from './world.ts'
 
-/** The nodes of a cluster. */
-export type Directories = ReadonlyMap<ServerId, WatchedNode>
-
-export interface WatchedNode {
-  readonly process: SimulatedProcess | undefined
-  /** The disk in use first, then those that were lost: an answer may have left just before. */
-  readonly disks: readonly SimulatedDisk[]
+export interface WatcherOptions {
+  readonly world: World
+  /** The disk in use first, then those that were lost. */
+  readonly disks: (id: ServerId) => readonly SimulatedDisk[]
+  readonly ended: (process: SimulatedProcess) => void
+  /** Notes every message, not only what nodes report. */
+  readonly isVerbose: boolean
 }
 
-/** Shows every event to every invariant. */
+/** Readable events that are kept. */
+const tailLines = 400
+
+/** Shows every event to every invariant, and keeps a readable tail of what happened. */
 export class Watcher implements ProcessObserver {
-  readonly #world: World
-  readonly #directories: () => Directories
+  readonly #options: WatcherOptions
   readonly #invariants: readonly Invariant[] = allInvariants()
-  readonly #cluster: ClusterObservation
+  readonly #nodes = new Map<SimulatedProcess, Watched>()
+  readonly #touched = new Set<SimulatedProcess>()
+  readonly #directories: Directories
   #broken: Violation | undefined
   /** Readable events, the newest last; only so many are kept. */
   readonly tail: string[] = []
 
-  constructor(world: World, directories: () => Directories) {
-    this.#world = world
-    this.#directories = directories
-    this.#cluster = { durableTerm: (id, incarnation, index) => this.#durableTerm(id, incarnation, index) }
-    world.afterEach = () => this.#afterEach()
+  constructor(options: WatcherOptions) {
+    this.#options = options
+    this.#directories = new Directories(options.disks, () => this.#nodes.values())
+    options.world.afterEach = () => this.#afterEach()
   }
 
-  operation(process: SimulatedProcess, stage: 'asked' | 'durable', operation: LogOperation): void {
+  ran(process: SimulatedProcess): void {
+    this.#touched.add(process)
+  }
+
+  ended(process: SimulatedProcess): void {
+    this.#nodes.delete(process)
+    this.#touched.delete(process)
+    if (process.failure && !process.isDiskBroken) {
+      this.#broken ??= new Violation('no node fails', `${process.id}: ${explained(process.failure)}`)
+    }
+    this.#options.ended(process)
+  }
+
+  operation(
+    process: SimulatedProcess,
+    stage: 'asked' | 'durable',
+    operation: LogOperation,
+    previousTerm: number,
+  ): void {
     if (operation.kind !== 'append') return
     const { entries, hardState } = operation.write
     const incarnation = process.driver.identity?.incarnation ?? ''
-    const first = entries[0]
-    const previousTerm = first ? previousTermOf(process, first.index, operation) : 0
     const write: WriteObservation = { id: process.id, incarnation, previousTerm, entries, hardState }
     this.#check((invariant) => (stage === 'asked' ? invariant.onWrite?.(write) : invariant.onDurable?.(write)))
+    if (!this.#options.isVerbose) return
+    const range = entries.length > 0 ? ` ${entries[0]!.index}..${entries.at(-1)!.index}` : ''
+    const term = hardState ? ` term ${hardState.term} vote ${hardState.votedFor?.id ?? 'none'}` : ''
+    this.#keep(`${process.id} write ${stage}:${range}${term}`)
   }
 
-  applied(process: SimulatedProcess, index: number, term: number, payload: Uint8Array, digest: number): void {
-    this.#world.trace.mix(digest)
-    this.#check((invariant) => invariant.onApplied?.(process.id, index, term, payload, digest))
+  sent(process: SimulatedProcess, to: ServerId, envelope: Envelope): void {
+    if (this.#options.isVerbose) this.#keep(`${process.id} -> ${to}  ${describeMessage(envelope.message)}`)
+    const node = this.#observe(process)
+    if (node) this.#check((invariant) => invariant.onSent?.(node, to, envelope, this.#directories))
+  }
+
+  applied({ id }: SimulatedProcess, { index, term, payload }: AppliedEntry, digest: number): void {
+    this.#options.world.trace.mix(digest)
+    this.#check((invariant) => invariant.onApplied?.({ id, index, term, payload, digest }))
+  }
+
+  restored(process: SimulatedProcess, index: number, digest: number): void {
+    this.#check((invariant) => invariant.onRestored?.(process.id, index, digest))
   }
 
   acknowledged(serial: string, index: number, term: number): void {
     this.#check((invariant) => invariant.onAcknowledged?.(serial, index, term))
   }
 
-  event(process: SimulatedProcess, event: NodeEvent): void {
-    if (event.kind === 'failed')
-      this.#broken ??= new Violation('no node fails', `${process.id}: ${String(event.error)}`)
-    if (event.kind === 'logTruncated') {
-      const node = observe(process)
-      if (node) this.#check((invariant) => invariant.onTruncated?.(node, event.from))
-    }
-    if (event.kind !== 'applied' && event.kind !== 'peerDown') this.note(`${process.id} ${describe(event)}`)
+  refused(serial: string, code: string): void {
+    this.#check((invariant) => invariant.onRefused?.(serial, code))
   }
 
+  readAsked(read: string): void {
+    this.#check((invariant) => invariant.onReadAsked?.(read))
+  }
+
+  readAnswered(read: string, kind: 'verified' | 'barrier', process: SimulatedProcess): void {
+    const node = this.#observe(process)
+    if (node === undefined) return
+    // The barrier is answered in the middle of a batch, before that is reported.
+    const { appliedIndex } = process.driver.status()
+    this.#check((invariant) => invariant.onReadAnswered?.(read, kind, { ...node, appliedIndex }))
+  }
+
+  event(process: SimulatedProcess, event: NodeEvent): void {
+    const node = this.#observe(process)
+    if (node && event.kind === 'applied') node.appliedIndex = event.index
+    if (node && event.kind === 'logTruncated') {
+      this.#check((invariant) => invariant.onTruncated?.(node, event.from))
+    }
+    if (event.kind === 'applied' || event.kind === 'peerDown' || event.kind === 'peerUp') {
+      if (this.#options.isVerbose) this.#keep(`${process.id} ${describeEvent(event)}`)
+    } else this.note(`${process.id} ${describeEvent(event)}`)
+  }
+
+  /** Something worth a line, the same in every run of the seed. */
   note(line: string): void {
-    this.#world.trace.mixText(line)
-    this.tail.push(`${this.#world.now.toFixed(2).padStart(10)}  ${line}`)
-    if (this.tail.length > 400) this.tail.shift()
+    this.#options.world.trace.mixText(line)
+    this.#keep(line)
+  }
+
+  #keep(line: string): void {
+    this.tail.push(`${this.#options.world.now.toFixed(2).padStart(10)}  ${line}`)
+    if (this.tail.length > tailLines) this.tail.shift()
   }
 
   #afterEach(): void {
-    for (const { process } of this.#directories().values()) {
-      if (process?.isAlive !== true) continue
-      if (process.failure) this.#broken ??= new Violation('no node fails', `${process.id}: ${String(process.failure)}`)
-      const node = observe(process)
-      if (node === undefined) continue
-      this.#check((invariant) => invariant.afterEvent?.(node, this.#cluster))
+    for (const process of this.#touched) {
+      const node = this.#observe(process)
+      if (node) this.#check((invariant) => invariant.afterEvent?.(node, this.#directories))
     }
+    this.#touched.clear()
     if (this.#broken) throw this.#broken
+  }
+
+  #observe(process: SimulatedProcess): Watched | undefined {
+    const known = this.#nodes.get(process)
+    if (known) return known
+    const { state, identity } = process.driver
+    if (!process.isAlive || state === undefined || identity === undefined) return undefined
+    const { incarnation, bootNonce } = identity
+    const boot = `${incarnation}/${bootNonce}`
+    const node: Watched = { id: process.id, incarnation, boot, state, appliedIndex: state.snapshot.index }
+    this.#nodes.set(process, node)
+    return node
   }
 
   /** A violation inside a node must not look to it like a failed port: it is kept, and thrown when the event is over. */
   #check(look: (invariant: Invariant) => void): void {
-    for (const invariant of this.#invariants) {
-      try {
-        look(invariant)
-      } catch (error) {
-        if (!(error instanceof Violation)) throw error
-        this.#broken ??= error
-      }
+    try {
+      for (const invariant of this.#invariants) look(invariant)
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error
+      this.#broken ??= error
     }
   }
-
-  #durableTerm(id: ServerId, incarnation: string, index: number): number | undefined {
-    const disk = this.#directories()
-      .get(id)
-      ?.disks.find((candidate) => incarnationOn(candidate) === incarnation)
-    if (disk === undefined) return undefined
-    const { log, snapshots } = disk
-    if (index === log.base.index) return log.base.term
-    if (index > log.base.index && index <= lastIndex(log)) return entryAt(log, index)?.term
-    return snapshots.find(({ metadata }) => metadata.index === index)?.metadata.term
-  }
 }
 
-function incarnationOn(disk: SimulatedDisk): string | undefined {
-  const identity = disk.stable.get('identity')
-  return identity && decodeIdentity(identity).incarnation
+interface Watched extends NodeObservation {
+  readonly state: Readonly<RaftState>
+  appliedIndex: number
 }
 
-function observe(process: SimulatedProcess): NodeObservation | undefined {
-  const { state, identity } = process.driver
-  if (state === undefined || identity === undefined) return undefined
-  const { incarnation, bootCounter } = identity
-  return { id: process.id, incarnation, bootCounter, state, appliedIndex: process.driver.status().appliedIndex }
-}
-
-function previousTermOf(process: SimulatedProcess, index: number, operation: LogOperation): number {
-  const { log, pending } = process.disk
-  for (const earlier of pending.toReversed()) {
-    if (earlier === operation) continue
-    if (earlier.kind === 'append') {
-      const found = earlier.write.entries.findLast((entry) => entry.index === index - 1)
-      if (found) return found.term
-      if (earlier.write.truncateFrom !== undefined && earlier.write.truncateFrom < index) break
-    } else if (earlier.position.index === index - 1) {
-      return earlier.position.term
-    }
-  }
-  return log.base.index === index - 1 ? log.base.term : (entryAt(log, index - 1)?.term ?? 0)
-}
-
-function describe(event: NodeEvent): string {
-  const { kind, ...rest } = event
-  return `${kind} ${JSON.stringify(rest)}`
+function explained(error: Error): string {
+  return error.cause instanceof Error ? `${error.message}: ${explained(error.cause)}` : error.message
 }

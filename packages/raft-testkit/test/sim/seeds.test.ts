@@ -27,17 +27,13 @@ test('every kind of fault fires over a few seeds', () => {
     }
   }
   const kinds = [
-    'crash',
-    'partition',
-    'oneWay',
-    'pause',
-    'wipe',
-    'transfer',
-    'slowDisk',
-    'weather',
-    'lost',
-    'duplicated',
-    'cut',
-  ]
+    'crash crashLeader crashMidway powerCut stop wipe pause isolateLeader partition oneWay weather breakDisk',
+    'stallDisk slowDisk snapshot transfer burst lost duplicated cut refused closed unreachable goodbye',
+  ].flatMap((line) => line.split(' '))
   expect(kinds.filter((kind) => !fired.get(kind))).toEqual([])
+})
+
+test('keeping messages in the readable tail does not change the trace', () => {
+  const { traceHash, events } = runSeed(7, { faultyMs: 1000 })
+  expect(runSeed(7, { faultyMs: 1000, isVerbose: true })).toMatchObject({ traceHash, events })
 })

@@ -129,3 +129,89 @@ test('a cluster of one leads at once and survives restarts', () => {
   cluster.electLeader()
   expect(cluster.outcomes.get('s0')).toBe('acknowledged')
 })
+
+test('a leader that dies between two messages has told some, and nobody is misled', () => {
+  for (let acts = 0; acts < 12; acts++) {
+    const cluster = simulate({ nodes: 3, seed: acts })
+    const leader = cluster.electLeader()
+    cluster.crashAfter(leader, acts)
+    cluster.propose('s0')
+    cluster.run({ ms: 1000 })
+    expect(cluster.alive()).not.toContain(leader)
+    cluster.start(leader)
+    cluster.electLeader()
+    cluster.propose('s1')
+    cluster.runUntil(() => cluster.outcomes.get('s1') === 'acknowledged')
+  }
+})
+
+test('a failed fsync stops the node, and what it held is decided without it', () => {
+  const cluster = simulate({ nodes: 3 })
+  const leader = cluster.electLeader()
+  cluster.breakDisk(leader)
+  cluster.propose('s0')
+  cluster.run({ ms: 1000 })
+  expect(cluster.alive()).not.toContain(leader)
+  expect(cluster.leader()).not.toBe(leader)
+  cluster.start(leader)
+  cluster.runUntil(() => cluster.applied(leader) === cluster.status(cluster.electLeader()).commitIndex)
+})
+
+test('a node that stops in good order is not missed for long', () => {
+  const cluster = simulate({ nodes: 3 })
+  const leader = cluster.electLeader()
+  cluster.stop(leader)
+  cluster.runUntil(() => cluster.leader() !== undefined && cluster.leader() !== leader)
+  expect(cluster.alive()).toHaveLength(2)
+})
+
+test('a power cut of all nodes loses nothing that was acknowledged', () => {
+  const cluster = simulate({ nodes: 3, diskMs: 5 })
+  cluster.electLeader()
+  for (let i = 0; i < 50; i++) cluster.propose(`s${i}`)
+  cluster.run({ ms: 12 })
+  for (const id of cluster.ids) cluster.crash(id)
+  for (const id of cluster.ids) cluster.start(id)
+  cluster.electLeader()
+  cluster.propose('s50')
+  cluster.runUntil(() => cluster.outcomes.get('s50') === 'acknowledged')
+})
+
+test('a wire that is cut in one direction is given up, and the connection comes back when it is healed', () => {
+  const cluster = simulate({ nodes: 3 })
+  const leader = cluster.electLeader()
+  const [follower] = others(cluster.ids, leader)
+  cluster.cutOneWay(leader, follower!)
+  cluster.run({ ms: 1000 })
+  expect(cluster.network.counts.unreachable).toBeGreaterThan(0)
+  cluster.heal()
+  cluster.runUntil(() => cluster.applied(follower!) === cluster.status(cluster.electLeader()).commitIndex)
+})
+
+test('clocks that run at different speeds neither unseat a leader nor keep one from being elected', () => {
+  const rates = new Map([
+    ['n1', 0.7],
+    ['n2', 1],
+    ['n3', 1.4],
+  ])
+  const cluster = simulate({ nodes: 3, clockRate: (id) => rates.get(id) ?? 1 })
+  const leader = cluster.electLeader()
+  const { term } = cluster.status(leader)
+  cluster.run({ ms: 5000 })
+  expect(cluster.status(leader)).toMatchObject({ role: 'leader', term })
+})
+
+test('a proposal that an isolated leader took and a snapshot jumped over is decided', () => {
+  const cluster = simulate({ nodes: 3, snapshots: { thresholdEntries: 5, trailingEntries: 0, intervalMs: 20 } })
+  const old = cluster.electLeader()
+  cluster.isolate(old)
+  for (let i = 0; i < 30; i++) cluster.propose(`s${i}`, old)
+  cluster.runUntil(() => cluster.leader() !== undefined && cluster.leader() !== old)
+  for (let i = 30; i < 45; i++) {
+    cluster.propose(`s${i}`)
+    cluster.run({ ms: 20 })
+  }
+  cluster.heal()
+  cluster.runUntil(() => ![...cluster.outcomes.values()].includes('pending'))
+  expect(cluster.outcomes.get('s29')).toBe('SUPERSEDED')
+})

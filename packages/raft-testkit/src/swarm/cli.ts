@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util'
-import { runSeed } from './swarm.ts'
+import { runSeed } from './run-seed.ts'
+
+/** Lines of a failing seed's trace that are shown. */
+const shownLines = 120
 
 /**
  * `npm run sim -- --seeds N [--from S] [--ms M]`: runs seeds, prints each failing one with the end of its trace, and ends with
@@ -25,7 +28,7 @@ export function simulateSeeds(args: readonly string[]): number {
     for (const [kind, times] of Object.entries(result.faults)) faults[kind] = (faults[kind] ?? 0) + times
     if (result.failure === undefined) continue
     failures.push({ seed, message: result.failure.message })
-    process.stderr.write(`seed ${seed}: ${result.failure.message}\n${result.failure.tail.join('\n')}\n`)
+    process.stderr.write(`${replay(seed, faultyMs)}\n`)
   }
   const summary = {
     seeds: count,
@@ -37,4 +40,11 @@ export function simulateSeeds(args: readonly string[]): number {
   }
   process.stdout.write(`${JSON.stringify(summary)}\n`)
   return failures.length === 0 ? 0 : 1
+}
+
+/** Runs a failing seed again, which gives the same trace, and keeps the messages this time. */
+function replay(seed: number, faultyMs: number): string {
+  const { failure } = runSeed(seed, { faultyMs, isVerbose: true })
+  const tail = failure?.tail.slice(-shownLines) ?? ['it did not fail again: the simulator is not deterministic']
+  return [`seed ${seed}: ${failure?.message ?? ''}`, ...tail].join('\n')
 }

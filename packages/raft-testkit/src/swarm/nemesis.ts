@@ -1,0 +1,141 @@
+import type { ServerId } from 'raft-core'
+import type { Cluster } from '../sim/cluster.ts'
+import type { Seeded } from '../sim/seeded.ts'
+import { chooseMix, type FaultKind, faultKinds, type Mix } from './choice.ts'
+import type { Client } from './client.ts'
+import { isLossSurvivable } from './truth.ts'
+
+/** Injects the faults that its seed chose, as often as it chose, and only what must be survivable. */
+export class Nemesis {
+  /** How often each kind fired. */
+  readonly counts: Partial<Record<FaultKind, number>> = {}
+  readonly #cluster: Cluster
+  readonly #random: Seeded
+  readonly #client: Client
+  readonly #mix: Mix
+  readonly #restarting = new Set<ServerId>()
+
+  constructor(cluster: Cluster, random: Seeded, client: Client) {
+    this.#cluster = cluster
+    this.#random = random
+    this.#client = client
+    this.#mix = chooseMix(random)
+  }
+
+  /** Lets a little time's worth of faults happen, and brings back who is dead for long enough. */
+  disturb(elapsedMs: number): void {
+    for (const kind of faultKinds) {
+      if (!this.#random.chance((this.#mix[kind] * elapsedMs) / 1000)) continue
+      if (!this.#perform(kind, this.#random.pick(this.#cluster.ids))) continue
+      this.counts[kind] = (this.counts[kind] ?? 0) + 1
+    }
+    for (const id of this.#cluster.ids) if (!this.#cluster.process(id)?.isAlive) this.#restartLater(id)
+  }
+
+  #perform(kind: FaultKind, id: ServerId): boolean {
+    const cluster = this.#cluster
+    const random = this.#random
+    if (cluster.process(id)?.isAlive !== true && targetsProcess.has(kind)) return false
+    switch (kind) {
+      case 'crash':
+        cluster.crash(id)
+        return true
+      case 'crashMidway':
+        cluster.crashAfter(id, random.below(random.pick([3, 30])))
+        return true
+      case 'stop':
+        cluster.stop(id)
+        return true
+      case 'powerCut':
+        for (const other of cluster.ids) cluster.crash(other)
+        return true
+      case 'crashLeader':
+      case 'isolateLeader':
+        return this.#strikeLeader(kind)
+      case 'wipe':
+        if (!isLossSurvivable(cluster)) return false
+        cluster.wipe(id)
+        return true
+      case 'pause':
+        cluster.pause(id, random.exponential(200))
+        return true
+      case 'partition': {
+        const side = cluster.ids.filter(() => random.chance(0.5))
+        cluster.partition(
+          side,
+          cluster.ids.filter((other) => !side.includes(other)),
+        )
+        this.#healLater()
+        return true
+      }
+      case 'oneWay':
+        cluster.cutOneWay(id, random.pick(cluster.ids))
+        this.#healLater()
+        return true
+      case 'weather':
+        cluster.network.faults = {
+          delayMs: random.pick([0.1, 0.5, 2, 15]),
+          loss: random.pick([0, 0, 0.02, 0.2]),
+          duplication: random.pick([0, 0, 0.1, 0.5]),
+        }
+        return true
+      case 'breakDisk':
+        cluster.breakDisk(id)
+        return true
+      case 'stallDisk':
+        cluster.stallDisk(id, random.exponential(300))
+        return true
+      case 'slowDisk':
+        cluster.diskMs = random.pick([0.1, 0.3, 3, 30])
+        return true
+      case 'snapshot':
+        cluster.takeSnapshot(id)
+        return true
+      case 'transfer':
+        cluster.transfer(random.chance(0.5) ? id : undefined)
+        return true
+      case 'burst':
+        for (let i = random.below(20); i > 0; i--) this.#client.propose()
+        return true
+    }
+  }
+
+  #strikeLeader(kind: 'crashLeader' | 'isolateLeader'): boolean {
+    const cluster = this.#cluster
+    const leader = cluster.alive().find((id) => cluster.role(id) === 'leader')
+    if (leader === undefined) return false
+    if (kind === 'crashLeader') {
+      cluster.crash(leader)
+      return true
+    }
+    cluster.isolate(leader)
+    for (let i = this.#random.below(4); i > 0; i--) this.#client.propose(leader)
+    this.#healLater()
+    return true
+  }
+
+  #restartLater(id: ServerId): void {
+    if (this.#restarting.has(id)) return
+    this.#restarting.add(id)
+    this.#cluster.world.after(this.#random.exponential(this.#random.pick([20, 100, 500])), () => {
+      this.#restarting.delete(id)
+      this.#cluster.start(id)
+    })
+  }
+
+  #healLater(): void {
+    const delayMs = this.#random.exponential(this.#random.pick([30, 200, 800]))
+    this.#cluster.world.after(delayMs, () => this.#cluster.heal())
+  }
+}
+
+const targetsProcess: ReadonlySet<FaultKind> = new Set([
+  'crash',
+  'crashMidway',
+  'stop',
+  'wipe',
+  'pause',
+  'breakDisk',
+  'stallDisk',
+  'snapshot',
+])
