@@ -10,8 +10,15 @@
  *
  * @packageDocumentation
  */
-export { SignerError, type SignerErrorCode } from './errors.ts'
-export { type GuardEvidence, type GuardOptions, openGuard } from './guard/level-guard.ts'
+export { DoubleSignError, type GuardEvidence, SignerError, type SignerErrorCode } from './errors.ts'
+export type { GuardStamp } from './guard/guard-head.ts'
+export { type GuardOptions, type GuardSummary, openGuard, readGuard } from './guard/open-guard.ts'
 export { guardedSigner } from './guarded-signer.ts'
 export { type Ed25519Key, keyFromSeed } from './key/ed25519-key.ts'
-export { createSignerFile, type CreateSignerFile, openSignerFile } from './key/signer-file.ts'
+export {
+  createSignerFile,
+  type CreateSignerFile,
+  openSignerFile,
+  type OpenSignerFileOptions,
+  type SignerFileWarning,
+} from './key/signer-file.ts'

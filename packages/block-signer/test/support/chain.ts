@@ -14,6 +14,7 @@ import { keyFromSeed } from 'block-signer'
 
 export const seed: Uint8Array = new Uint8Array(32).fill(7)
 const noBytes = new Uint8Array(0)
+const proposerAddress = addressOf(keyFromSeed(seed).publicKey)
 
 /** Committed blocks 1 to `length`; `variant` makes another chain of the same heights. */
 export function committedChain(length: number, variant = 0): CommittedBlock[] {
@@ -27,7 +28,7 @@ export function committedChain(length: number, variant = 0): CommittedBlock[] {
       lastHeaderHash: parent ? headerHash(parent) : noBytes,
       dataHash: dataCommitment([]),
       appHash: new Uint8Array(32),
-      proposerAddress: addressOf(keyFromSeed(seed).publicKey),
+      proposerAddress,
       validatorHash: noBytes,
       chainId: 'test',
     })

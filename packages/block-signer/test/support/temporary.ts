@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { afterEach } from 'vitest'
 
 const made: string[] = []
+const opened: { close(): Promise<void> }[] = []
 
-afterEach(() => {
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((guard) => guard.close()))
   for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true })
 })
 
@@ -14,4 +16,10 @@ export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'block-signer-'))
   made.push(directory)
   return directory
+}
+
+/** Closes something after the test, unless the test did. */
+export function closeLater<Guard extends { close(): Promise<void> }>(guard: Guard): Guard {
+  opened.push(guard)
+  return guard
 }
