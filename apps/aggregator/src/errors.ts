@@ -10,6 +10,12 @@ export type AggregatorErrorCode =
   | 'HOME_UNUSABLE'
   | 'PORT_IN_USE'
   | 'DIVERGED'
+  | 'ROOT_DIFFERS'
+  | 'REJECTED_CANDIDATE'
+  | 'TRANSACTION_INVALID'
+  | 'OVERLOADED'
+  | 'NO_CLUSTER'
+  | 'FRAME_INVALID'
   | 'NOT_REACHABLE'
 
 /** Base of every error of the program. Test `code`, never the message; the message says what to do. */

@@ -1,0 +1,233 @@
+import { crc32 } from 'node:zlib'
+import {
+  BlockFsm,
+  type BlockSigner,
+  type BlockStore,
+  type DoubleSignGuard,
+  type Executor,
+  type Height,
+  nextHeight,
+  type TransactionJournal,
+  type Verdict,
+} from 'block-fsm'
+import { type Clock, RaftNode, type Transport } from 'raft-core'
+import { raftDirectory } from 'raft-store-level'
+import type { Config } from '../config/index.ts'
+import { AggregatorError } from '../errors.ts'
+import { type Genesis, genesisHash } from '../genesis/genesis.ts'
+import type { Logger } from '../observe/logger.ts'
+import { statusPage } from '../page/status-page.ts'
+import { routesOf } from '../rpc/routes.ts'
+import { type RpcServer, startRpcServer } from '../rpc/server.ts'
+import { BlockService } from './block-service.ts'
+import { CoupledFsm } from './coupled-fsm.ts'
+import { clusterFounded } from './founded.ts'
+import { nodeView } from './node-view.ts'
+import { sha256, systemRandom } from './platform.ts'
+import { logRaftEvents } from './raft-logging.ts'
+
+/** How long a leader that stops waits for another to take over. */
+const handOverMs = 3000
+
+export interface NodeParts {
+  readonly config: Config
+  readonly genesis: Genesis
+  readonly store: BlockStore
+  readonly executor: Executor
+  readonly transport: Transport
+  /** Opened once the directory's boot counter is known. */
+  readonly openJournal: (bootCounter: number) => Promise<TransactionJournal>
+  /** Opened once the cluster is known, which both are stamped with; undefined on a member without the key. */
+  readonly openSigning: (
+    clusterId: string,
+  ) => Promise<{ readonly guard: DoubleSignGuard; readonly signer: BlockSigner } | undefined>
+  /** Nothing but the Raft directory holds data of this node. */
+  readonly isEmpty: boolean
+  readonly clock: Clock
+  readonly wallClockNs: () => bigint
+  readonly logger: Logger
+}
+
+/** One aggregator: Raft, the block path, intake and the HTTP surface, from start to stop in one process. */
+export class AggregatorNode {
+  readonly raft: RaftNode<Verdict>
+  readonly #parts: NodeParts
+  readonly #fsm: BlockFsm
+  readonly #stopping = new AbortController()
+  #service: BlockService | undefined
+  #rpc: RpcServer | undefined
+  #forming = 'the node is starting'
+  #fail: (error: unknown) => void = () => {}
+
+  constructor(parts: NodeParts) {
+    this.#parts = parts
+    const { config, genesis, transport, clock, logger } = parts
+    const { raft, node } = config
+    const { chainId, initialHeight, startTimeNs: genesisTimeNs, proposerAddress } = genesis
+    this.#fsm = new BlockFsm({ chainId, initialHeight, genesisTimeNs, proposerAddress })
+    this.raft = new RaftNode<Verdict>({
+      id: raft.nodeId,
+      address: raft.advertisedAddress,
+      formation: {
+        chainId,
+        genesisHash: genesisHash(genesis),
+        peers: raft.voters,
+        bootstrap: raft.bootstrap || !raft.enable,
+        isEmpty: parts.isEmpty,
+      },
+      ...raftDirectory({ directory: raft.raftDir, retainSnapshots: raft.snapCount, logger }),
+      transport,
+      fsm: new CoupledFsm(this.#fsm, (height) => this.#whenStored(height)),
+      clock,
+      random: systemRandom,
+      sha256,
+      crc32,
+      logger,
+      timing: {
+        heartbeatTimeoutMs: raft.heartbeatTimeoutMs,
+        electionTimeoutMs: raft.electionTimeoutMs,
+        leaderLeaseTimeoutMs: raft.leaderLeaseTimeoutMs,
+        sendTimeoutMs: raft.sendTimeoutMs,
+      },
+      snapshots: {
+        thresholdEntries: raft.snapshotThreshold,
+        trailingEntries: raft.trailingLogs,
+        trailingBytes: raft.trailingLogBytes,
+        intervalMs: raft.snapshotIntervalMs,
+      },
+    })
+    logger.debug({ block_time_ms: node.blockTimeMs }, 'the node is put together')
+  }
+
+  /** Port of the HTTP surface; 0 before `run` opened it. */
+  get rpcPort(): number {
+    return this.#rpc?.port ?? 0
+  }
+
+  /**
+   * Runs until `abort`, then hands leadership over and stops. Rejects when the node must stop by itself, after it has stopped.
+   */
+  async run(abort: AbortSignal): Promise<void> {
+    const { logger } = this.#parts
+    const failed = new Promise<never>((_resolve, reject) => {
+      this.#fail = reject
+    })
+    const stopLogging = logRaftEvents(this.raft, logger)
+    const stopWatching = this.raft.on((event) => {
+      if (event.kind === 'failed') this.#fail(event.error)
+      if (event.kind === 'waitingForCluster') this.#forming = event.reason
+    })
+    const both = AbortSignal.any([abort, this.#stopping.signal])
+    let journal: TransactionJournal | undefined
+    let work: Promise<void> = Promise.resolve()
+    try {
+      await this.raft.start()
+      const firstHeight = nextHeight(this.#fsm.state)
+      journal = await this.#parts.openJournal(this.raft.identity?.bootCounter ?? 1)
+      await this.#openRpc(journal)
+      work = this.#work(journal, firstHeight, both)
+      await Promise.race([failed, work])
+    } catch (error) {
+      if (!abort.aborted) throw error
+    } finally {
+      await this.#stop(work, journal)
+      stopLogging()
+      stopWatching()
+    }
+  }
+
+  /** What a member of a cluster does, once there is one. */
+  async #work(journal: TransactionJournal, firstHeight: Height, abort: AbortSignal): Promise<void> {
+    const { raft } = this
+    const { config, store, executor, openSigning, clock, wallClockNs, logger } = this.#parts
+    const clusterId = await clusterFounded(raft, abort)
+    const signing = await openSigning(clusterId)
+    const nodeId = config.raft.nodeId
+    const { blockTimeMs } = config.node
+    const service = new BlockService({
+      nodeId,
+      raft,
+      fsm: this.#fsm,
+      store,
+      executor,
+      journal,
+      signing,
+      firstHeight,
+      blockTimeMs,
+      clock,
+      wallClockNs,
+      logger,
+    })
+    this.#service = service
+    try {
+      await service.run(abort)
+    } finally {
+      await (signing ? signing.signer.close() : undefined)
+    }
+  }
+
+  async #openRpc(journal: TransactionJournal): Promise<void> {
+    const { config, genesis, store, executor, logger } = this.#parts
+    const { host, port } = config.rpc.address
+    const view = nodeView({
+      nodeId: config.raft.nodeId,
+      chainId: genesis.chainId,
+      blockTimeMs: config.node.blockTimeMs,
+      raft: this.raft,
+      fsm: this.#fsm,
+      store,
+      executor,
+      journal,
+      service: () => this.#service,
+      whyForming: () => this.#forming,
+    })
+    try {
+      const limits = { bodyBytes: 2 * 1024 * 1024, connections: 1024 }
+      this.#rpc = await startRpcServer({ host, port, routes: routesOf(view, statusPage), limits, logger })
+      logger.info({ port: this.#rpc.port }, 'the HTTP surface is open')
+    } catch (cause) {
+      throw new AggregatorError('PORT_IN_USE', `rpc.address ${host}:${port} cannot be listened on; use another`, {
+        cause,
+      })
+    }
+  }
+
+  /** Graceful: leadership moves first, so that at most a slot is missed. */
+  async #stop(work: Promise<void>, journal: TransactionJournal | undefined): Promise<void> {
+    const { store, executor, logger } = this.#parts
+    await this.#handOver()
+    this.#stopping.abort(new Error('the node is stopping'))
+    await Promise.allSettled([work])
+    await this.#rpc?.close()
+    await this.raft.stop()
+    await journal?.close()
+    await executor.close()
+    await store.close()
+    logger.info({}, 'the node has stopped')
+  }
+
+  async #handOver(): Promise<void> {
+    const { role, peers } = this.raft.status()
+    if (role !== 'leader' || peers.length === 0) return
+    try {
+      const to = this.#service?.readyPeer()
+      await this.raft.transferLeadership({ ...(to !== undefined && { to }), signal: AbortSignal.timeout(handOverMs) })
+    } catch (error) {
+      this.#parts.logger.warn({ err: error }, 'nobody took over; an election will')
+    }
+  }
+
+  /** Resolves once the blocks that the log brought through `height` are durable in the store. */
+  #whenStored(height: Height): Promise<void> {
+    return new Promise((resolve) => {
+      const service = this.#service
+      const isStored = (): boolean => service !== undefined && service.pipeline.nextToStore > height
+      if (isStored()) return resolve()
+      const stop = service?.pipeline.onProgress(() => {
+        if (!isStored()) return
+        stop?.()
+        resolve()
+      })
+    })
+  }
+}
