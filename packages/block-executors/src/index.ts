@@ -5,9 +5,10 @@
  * const executor = await openKvExecutor({ directory: 'data/executor', stateRoot: 'hashed' })
  * const { stateRoot } = await executor.initChain(genesis)
  * const { results } = await executor.executeBlock(committedBlock, stateRoot)
+ * const value = await executor.readAt(key, height)
  * ```
  *
  * @packageDocumentation
  */
 export { ExecutorError, type ExecutorErrorCode } from './errors.ts'
-export { type KvExecutorOptions, openKvExecutor } from './kv/kv-executor.ts'
+export { type KvExecutor, type KvExecutorOptions, openKvExecutor } from './kv/open-kv.ts'

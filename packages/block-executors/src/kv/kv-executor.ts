@@ -5,89 +5,78 @@ import {
   type Executor,
   type ExecutorGenesis,
   type ExecutorInfo,
+  type ExportedState,
+  type Height,
   type InitialState,
   toHex,
 } from 'block-fsm'
-import { ClassicLevel } from 'classic-level'
-import { ExecutorError } from '../errors.ts'
-import { decodePosition, encodePosition, type Position } from './position.ts'
-import { parseTransaction, type Write } from './parse-transaction.ts'
-import { emptyHashedRoot, hashedRoot, testappPath, testappRoot } from './state-root.ts'
+import type { Database } from '../disk/open-database.ts'
+import { ExecutorError, reasonOf } from '../errors.ts'
+import { exportState } from './export-state.ts'
+import { importState } from './import-state.ts'
+import type { KvState } from './kv-state.ts'
+import type { RootRule } from './root-rule.ts'
+import { prefixOf, versionKey } from './rows.ts'
+import { parseTransaction, textOf } from './transaction.ts'
 
-export interface KvExecutorOptions {
-  /** Directory of this executor alone; made if it is not there. */
-  readonly directory: string
-  /** `hashed`: 32 bytes. `testapp`: as ev-node's test application, the whole state as text. All members must agree. */
-  readonly stateRoot: 'hashed' | 'testapp'
+/** An `Executor` whose state is read by key, as it is or as it was. */
+export interface KvExecutor extends Executor {
+  read(key: Uint8Array, signal?: AbortSignal): Promise<Uint8Array | undefined>
+
+  /** The value that a key had after a height; undefined when it had none, or when this state began above that height. */
+  readAt(key: Uint8Array, height: Height, signal?: AbortSignal): Promise<Uint8Array | undefined>
 }
 
-type Database = ClassicLevel<Uint8Array, Uint8Array>
+export interface KvExecutorParts {
+  readonly database: Database
+  readonly newRule: () => RootRule
+  /** What is on disk; undefined before the genesis is known. */
+  readonly load: () => Promise<KvState | undefined>
+  /** Writes the state before the first block, or compares the genesis with that of the state that is there. */
+  readonly begin: (genesis: ExecutorGenesis) => Promise<void>
+}
 
-const positionKey = Buffer.from('m')
+/** The executor over an open database. Calls that change state run one after the other. */
+export class KvOverLevel implements KvExecutor {
+  readonly #parts: KvExecutorParts
+  #state: KvState | undefined
+  #last: Promise<unknown> = Promise.resolve()
+  #isClosed = false
 
-/** Opens the key-value executor: transactions are `key=value`, anything else is a no-op with a reason. */
-export async function openKvExecutor(options: KvExecutorOptions): Promise<Executor> {
-  const database: Database = new ClassicLevel(options.directory, { keyEncoding: 'view', valueEncoding: 'view' })
-  try {
-    await database.open()
-  } catch (cause) {
-    throw new ExecutorError('EXECUTOR_FAILED', `the state in ${options.directory} cannot be opened; is it in use?`, {
-      cause,
+  constructor(parts: KvExecutorParts, state: KvState | undefined) {
+    this.#parts = parts
+    this.#state = state
+  }
+
+  initChain(genesis: ExecutorGenesis, signal?: AbortSignal): Promise<InitialState> {
+    return this.#inOrder(signal, async () => {
+      const { begin, load, newRule } = this.#parts
+      await begin(genesis)
+      this.#state ??= await load()
+      return { stateRoot: newRule().emptyRoot }
     })
-  }
-  const stored = await database.get(positionKey)
-  return new KvExecutor(database, options.stateRoot, stored && decodePosition(stored))
-}
-
-class KvExecutor implements Executor {
-  readonly #database: Database
-  readonly #mode: KvExecutorOptions['stateRoot']
-  #position: Position | undefined
-
-  constructor(database: Database, mode: KvExecutorOptions['stateRoot'], position: Position | undefined) {
-    this.#database = database
-    this.#mode = mode
-    this.#position = position
-  }
-
-  async initChain({ initialHeight }: ExecutorGenesis, signal?: AbortSignal): Promise<InitialState> {
-    signal?.throwIfAborted()
-    const stateRoot = this.#mode === 'hashed' ? emptyHashedRoot : new Uint8Array(0)
-    this.#position ??= { height: initialHeight - 1, stateRoot, hash: new Uint8Array(0), results: [] }
-    return { stateRoot }
   }
 
   async getInfo(signal?: AbortSignal): Promise<ExecutorInfo> {
     signal?.throwIfAborted()
-    const { height, stateRoot } = this.#at()
+    this.#requireOpen()
+    const { height, stateRoot } = this.#begun().position
     return { height, stateRoot }
   }
 
-  async executeBlock(block: CommittedBlock, previousRoot: Uint8Array, signal?: AbortSignal): Promise<ExecutionResult> {
-    signal?.throwIfAborted()
-    const at = this.#at()
-    if (block.height === at.height && equalBytes(block.hash, at.hash))
-      return { stateRoot: at.stateRoot, results: at.results }
-    if (block.height !== at.height + 1) {
-      throw new ExecutorError(
-        'STATE_MISMATCH',
-        `the state is at height ${at.height}; block ${block.height} does not follow`,
-      )
-    }
-    if (!equalBytes(previousRoot, at.stateRoot)) {
-      throw new ExecutorError(
-        'STATE_MISMATCH',
-        `the root at ${at.height} is ${toHex(at.stateRoot)}, not ${toHex(previousRoot)}`,
-      )
-    }
-    const parsed = block.data.txs.map((tx) => this.#parse(block.height, tx))
-    const results = parsed.map((write) => ({
-      isOk: typeof write !== 'string',
-      log: typeof write === 'string' ? write : '',
-    }))
-    const writes = parsed.filter((write): write is Write => typeof write !== 'string')
-    this.#position = await this.#write(block, at, writes, results)
-    return { stateRoot: this.#position.stateRoot, results }
+  executeBlock(block: CommittedBlock, previousRoot: Uint8Array, signal?: AbortSignal): Promise<ExecutionResult> {
+    return this.#inOrder(signal, async () => {
+      const state = this.#begun()
+      const { height, stateRoot } = state.position
+      if (block.height <= height) return again(state, block, previousRoot)
+      if (block.height !== height + 1) {
+        throw mismatch(`the state stands at height ${height}; block ${block.height} does not follow`)
+      }
+      if (!equalBytes(previousRoot, stateRoot)) {
+        throw mismatch(`the root at height ${height} is ${toHex(stateRoot)}, not ${toHex(previousRoot)}`)
+      }
+      return state.execute(block)
+    })
   }
 
   async checkTransaction(tx: Uint8Array): Promise<string | undefined> {
@@ -95,87 +84,114 @@ class KvExecutor implements Executor {
     return typeof parsed === 'string' ? parsed : undefined
   }
 
-  async read(key: Uint8Array, signal?: AbortSignal): Promise<Uint8Array | undefined> {
+  read(key: Uint8Array, signal?: AbortSignal): Promise<Uint8Array | undefined> {
+    return this.readAt(key, Number.MAX_SAFE_INTEGER, signal)
+  }
+
+  async readAt(key: Uint8Array, height: Height, signal?: AbortSignal): Promise<Uint8Array | undefined> {
     signal?.throwIfAborted()
-    const text = Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
-    return this.#database.get(valueKey(this.#nameOf(1, text) ?? text))
+    this.#requireOpen()
+    const state = this.#begun()
+    return this.#asking(async () => {
+      await state.durable()
+      const { generation } = state.position
+      const name = textOf(key)
+      const range = {
+        gte: versionKey(generation, { key: name, height: 0 }),
+        lte: versionKey(generation, { key: name, height }),
+      }
+      const newest = await this.#parts.database.values({ ...range, reverse: true, limit: 1 }).all()
+      return newest[0] && Uint8Array.from(newest[0])
+    })
+  }
+
+  exportState(signal?: AbortSignal): Promise<ExportedState> {
+    return this.#inOrder(signal, async () => {
+      const state = this.#begun()
+      await state.durable()
+      return exportState(this.#parts.database, state.position)
+    })
+  }
+
+  importState(imported: ExportedState, signal?: AbortSignal): Promise<void> {
+    return this.#inOrder(signal, async () => {
+      const state = this.#begun()
+      await state.durable()
+      const { database, newRule } = this.#parts
+      const { generation } = state.position
+      state.replace(
+        await importState({ database, rule: newRule(), results: state.results, generation, imported, signal }),
+      )
+      // Not fsynced, and nobody looks there any more; what a crash leaves goes at the next opening.
+      for (const kind of ['s', 'v'] as const) {
+        await database.clear({ gte: prefixOf(kind, generation), lt: prefixOf(kind, generation + 1) })
+      }
+    })
   }
 
   async close(): Promise<void> {
-    // The position goes out once more, fsynced, and everything before it with it.
-    if (this.#position) await this.#database.put(positionKey, encodePosition(this.#position), { sync: true })
-    await this.#database.close()
+    this.#isClosed = true
+    await this.#last
+    try {
+      await this.#state?.durable()
+    } finally {
+      await this.#parts.database.close()
+    }
   }
 
-  #at(): Position {
-    if (this.#position) return this.#position
+  #requireOpen(): void {
+    if (this.#isClosed) throw new ExecutorError('CLOSED', 'the key-value executor is closed')
+  }
+
+  #begun(): KvState {
+    if (this.#state) return this.#state
     throw new ExecutorError('EXECUTOR_FAILED', 'the executor was not told the genesis; call initChain first')
   }
 
-  #parse(height: number, tx: Uint8Array): Write | string {
-    const write = parseTransaction(tx)
-    if (typeof write === 'string' || this.#mode === 'hashed') return write
-    return testappPath(height, write.key) === undefined ? 'the key is reserved' : write
+  async #inOrder<Result>(signal: AbortSignal | undefined, action: () => Promise<Result>): Promise<Result> {
+    this.#requireOpen()
+    const result = this.#last.then(async () => {
+      signal?.throwIfAborted()
+      return this.#asking(action, signal)
+    })
+    // The next call does not care how this one ended; its caller does.
+    this.#last = result.then(
+      () => undefined,
+      () => undefined,
+    )
+    return await result
   }
 
-  /** What a key is called in the current state: the test application's paths are cleaned. */
-  #nameOf(height: number, key: string): string | undefined {
-    if (this.#mode === 'hashed') return key
-    const prefix = `/height/${height}/`
-    const path = testappPath(height, key)
-    return path?.startsWith(prefix) ? path.slice(prefix.length) : undefined
-  }
-
-  async #write(
-    block: CommittedBlock,
-    at: Position,
-    writes: readonly Write[],
-    results: Position['results'],
-  ): Promise<Position> {
-    const { height, hash } = block
-    const stateRoot =
-      this.#mode === 'hashed' ? hashedRoot(at.stateRoot, height, writes) : await this.#testappRootWith(height, writes)
-    const position: Position = { height, hash, stateRoot, results }
-    const batch = this.#database.batch().put(positionKey, encodePosition(position))
-    for (const { key, value } of writes) {
-      const bytes = Buffer.from(value, 'latin1')
-      const name = this.#nameOf(height, key)
-      if (name !== undefined) batch.put(valueKey(name), bytes)
-      if (this.#mode === 'testapp') batch.put(pathKey(testappPath(height, key)!), bytes)
-    }
+  /** What the database or a bug throws is a failure of the executor; the block is fine. */
+  async #asking<Result>(action: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     try {
-      // Not fsynced: after a crash the state stands lower, and the caller executes again from there.
-      await batch.write()
+      return await action()
     } catch (cause) {
-      throw new ExecutorError('EXECUTOR_FAILED', `writing the state of block ${height} failed; look at the disk`, {
+      if (cause instanceof ExecutorError || (signal?.aborted && cause === signal.reason)) throw cause
+      if (this.#isClosed) throw new ExecutorError('CLOSED', 'the key-value executor is closed', { cause })
+      throw new ExecutorError('EXECUTOR_FAILED', `the state cannot be used: ${reasonOf(cause)}; look at the disk`, {
         cause,
       })
     }
-    return position
-  }
-
-  async #testappRootWith(height: number, writes: readonly Write[]): Promise<Uint8Array> {
-    const fresh = new Map(writes.map(({ key, value }) => [testappPath(height, key)!, value]))
-    return testappRoot(this.#mergedPairs([...fresh].sort(([a], [b]) => (a < b ? -1 : 1))))
-  }
-
-  /** Stored pairs and fresh ones in byte order; a fresh one takes the place of a stored one. */
-  async *#mergedPairs(fresh: readonly (readonly [string, string])[]): AsyncGenerator<readonly [string, string]> {
-    let next = 0
-    for await (const [key, value] of this.#database.iterator({ gte: pathKey(''), lt: Buffer.from('q') })) {
-      const path = Buffer.from(key).toString('latin1', 1)
-      while (next < fresh.length && fresh[next]![0] < path) yield fresh[next++]!
-      if (fresh[next]?.[0] === path) yield fresh[next++]!
-      else yield [path, Buffer.from(value).toString('latin1')]
-    }
-    while (next < fresh.length) yield fresh[next++]!
   }
 }
 
-function valueKey(name: string): Buffer {
-  return Buffer.from(`v${name}`, 'latin1')
+/** The answer for a block that was executed before. */
+function again(state: KvState, block: CommittedBlock, previousRoot: Uint8Array): ExecutionResult {
+  const { height } = state.position
+  const known = state.results.get(block.height)
+  if (known === undefined) {
+    throw mismatch(`the state stands at height ${height}; what block ${block.height} gave is not remembered any more`)
+  }
+  if (!equalBytes(known.hash, block.hash)) {
+    throw mismatch(`block ${toHex(known.hash)} was executed at height ${block.height}, not ${toHex(block.hash)}`)
+  }
+  if (!equalBytes(known.previousRoot, previousRoot)) {
+    throw mismatch(`block ${block.height} was executed on ${toHex(known.previousRoot)}, not ${toHex(previousRoot)}`)
+  }
+  return known.result
 }
 
-function pathKey(path: string): Buffer {
-  return Buffer.from(`p${path}`, 'latin1')
+function mismatch(message: string): ExecutorError {
+  return new ExecutorError('STATE_MISMATCH', message)
 }
