@@ -66,6 +66,31 @@ test('a store cut off anywhere stands where it stood after some write, and is wh
   )
 })
 
+test('a large quarantine that was cut off in the middle is finished at the next opening', async () => {
+  const directory = temporaryDirectory()
+  const store = await open(directory)
+  const large = committedChain(100, { txs: (height) => [new Uint8Array(60_000).fill(height)] })
+  await store.putBlocks(large)
+  await store.putExecution(await executed(large.slice(0, 60)))
+  const before = statSync(logFile(directory)).size
+  await store.quarantine(11, 'another chain')
+  const after = statSync(logFile(directory)).size
+  for (const part of [0.2, 0.7, 1]) {
+    const copy = join(temporaryDirectory(), 'copy')
+    cpSync(directory, copy, { recursive: true })
+    truncateSync(logFile(copy), Math.round(before + part * (after - before)))
+    const again = await open(copy)
+    expect(again.status()).toMatchObject({ contiguous: 10, highest: 10, executed: 10, headers: [{ from: 1, to: 10 }] })
+    expect(await again.quarantined()).toEqual([{ from: 11, to: 100, reason: 'another chain' }])
+    for (const { height, hash, data } of large) {
+      expect(await again.heightOf(hash)).toBe(height <= 10 ? height : undefined)
+      expect(await again.findTransaction(transactionHash(data.txs[0]!))).toHaveLength(height <= 10 ? 1 : 0)
+    }
+    await again.putBlocks(large.slice(10))
+    expect(again.status().contiguous).toBe(100)
+  }
+})
+
 async function open(directory: string): Promise<LevelBlockStore> {
   const options = { directory, chainId: 'test', initialHeight: 1, genesisRoot: rootAfter(0) }
   return closeLater(await openBlockStore(options))

@@ -377,6 +377,20 @@ test('a damaged height is named, and neither served nor built upon', async () =>
   await expect(again.putCursors({ a: 1 })).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
 })
 
+test('more than one batch holds is written in order, with what comes between', async () => {
+  const store = await open()
+  const large = committedChain(40, { txs: () => [new Uint8Array(1_000_000)] })
+  const results = await executed(large)
+  const writes = large.map((block, i) => [
+    store.putBlocks([block]),
+    store.putExecution([results[i]!], { at: block.height }),
+  ])
+  await Promise.all(writes.flat())
+  expect(store.status()).toMatchObject({ contiguous: 40, executed: 40 })
+  expect(await store.cursor('at')).toBe(40)
+  expect((await store.range(1, 40, 5_000_000)).length).toBe(4)
+})
+
 test('a copy of the directory at rest is whole', async () => {
   const directory = temporaryDirectory()
   const store = await open(directory)

@@ -184,6 +184,28 @@ test.each([
   expect(await outcomeOf(again, 'c')).toEqual({ kind: 'dropped', reason: 'origin closed' })
 })
 
+test('a journal that does not know where it stands begins anew, and numbers are not mistaken for those before', async () => {
+  const { ClassicLevel } = await import('classic-level')
+  const directory = temporaryDirectory()
+  const journal = await open(directory)
+  const { id } = journal
+  await journal.append([tx('a'), tx('b')])
+  await journal.close()
+  const database = new ClassicLevel(`${directory}/db`)
+  await database.put('!standing', 'rubbish')
+  await database.close()
+  const again = await open(directory)
+  expect(again.id).not.toEqual(id)
+  expect(again.lastSequence).toBe(0)
+  expect(await again.append([tx('c')])).toBe(1)
+  expect(await texts(again, 1)).toEqual(['1 c'])
+  expect(await again.find(hashOf('b'))).toEqual({
+    journalId: id,
+    sequence: 2,
+    outcome: { kind: 'dropped', reason: 'origin closed' },
+  })
+})
+
 test('keys of idempotency have 1 to 128 bytes', async () => {
   const journal = await open()
   for (const idempotencyKey of ['', 'x'.repeat(129)]) {

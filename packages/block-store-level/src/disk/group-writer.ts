@@ -54,12 +54,24 @@ export class GroupWriter<State> {
     return this.#durable
   }
 
+  get name(): string {
+    return this.#options.name
+  }
+
+  /** True from the call of `close` on. */
+  get isClosing(): boolean {
+    return this.#isClosing
+  }
+
   /** Why nothing is written any more. */
   get failure(): BlockStoreError | undefined {
     return this.#failure
   }
 
-  /** `bytes` is about what the operation holds in memory. Aborting stops the waiting, and the operation unless it has begun. */
+  /**
+   * `bytes` is about what the operation holds in memory; with 0 it is never `FULL`. Aborting stops the waiting, and the
+   * operation unless it has begun.
+   */
   run<Result>(
     bytes: number,
     prepare: (staging: Staging<State>) => Result | Promise<Result>,
@@ -127,7 +139,8 @@ export class GroupWriter<State> {
   #refusal(bytes: number): BlockStoreError | undefined {
     if (this.#failure) return this.#failure
     if (this.#isClosing) return new BlockStoreError('CLOSED', `${this.#options.name} is closing`)
-    if (this.#waitingBytes === 0 || this.#waitingBytes + bytes <= this.#options.queueLimitBytes) return undefined
+    if (bytes === 0 || this.#waitingBytes === 0 || this.#waitingBytes + bytes <= this.#options.queueLimitBytes)
+      return undefined
     return new BlockStoreError(
       'FULL',
       `${this.#waitingBytes} bytes wait to be written to ${this.#options.name}; try again when the disk caught up`,

@@ -10,9 +10,10 @@ import type {
 import { GroupWriter } from '../disk/group-writer.ts'
 import { bytesKey, keyNumber, prefixRange } from '../disk/keys.ts'
 import type { Database } from '../disk/open-database.ts'
-import { BlockStoreError, reasonOf } from '../errors.ts'
+import { reading } from '../disk/reading.ts'
+import { BlockStoreError } from '../errors.ts'
 import { append, decide, release, renew, sizeOf } from './operations.ts'
-import { decodeOutcome, decodeTransaction, idKey, transactionKey } from './rows.ts'
+import { decodeOutcome, decodeReplaced, decodeTransaction, idKey, transactionKey } from './rows.ts'
 import { type Standing, standingRow } from './standing.ts'
 
 export interface JournalSettings {
@@ -24,8 +25,8 @@ export interface JournalSettings {
 /** Length of a journal's id. */
 export const idBytes = 16
 
-/** About what a small change costs in memory while it waits. */
-const smallBytes = 128
+/** What is decided makes room, so it never waits for room. */
+const noBytes = 0
 
 /** What the app says of transactions of a journal that another one replaced. */
 const originClosed: TransactionOutcome = { kind: 'dropped', reason: 'origin closed' }
@@ -68,12 +69,11 @@ export class JournalOverLevel implements TransactionJournal {
   }
 
   async read(from: number, limitBytes: number, signal?: AbortSignal): Promise<readonly JournalTransaction[]> {
-    signal?.throwIfAborted()
     const { generation, last, released } = this.#writer.state
     const gte = transactionKey(generation, Math.max(from, released + 1))
     const transactions: JournalTransaction[] = []
     let bytes = 0
-    await this.#reading(async () => {
+    await this.#reading(signal, async () => {
       for await (const [key, record] of this.#database.iterator({ gte, lte: transactionKey(generation, last) })) {
         signal?.throwIfAborted()
         const transaction = decodeTransaction(key, record)
@@ -87,8 +87,7 @@ export class JournalOverLevel implements TransactionJournal {
   }
 
   async find(hash: Hash, signal?: AbortSignal): Promise<JournalRecord | undefined> {
-    signal?.throwIfAborted()
-    return this.#reading(async () => {
+    return this.#reading(signal, async () => {
       const range = { ...prefixRange(bytesKey('f', hash)), reverse: true, limit: 1 }
       const row = (await this.#database.iterator(range).all())[0]
       if (row === undefined) return undefined
@@ -97,30 +96,35 @@ export class JournalOverLevel implements TransactionJournal {
       const sequence = keyNumber(key, 9 + hash.length)
       const stored = decodeOutcome(key, record)
       if (stored === undefined) throw damagedAt(sequence)
-      const journalId = generation === this.#writer.state.generation ? this.id : await this.#idOf(generation)
-      return { journalId, sequence, outcome: this.#outcomeNow(stored, generation, sequence) }
+      const { generation: newest, id, released } = this.#writer.state
+      if (generation === newest) {
+        const isReleased = stored.kind === 'pending' && sequence <= released
+        return { journalId: id, sequence, outcome: isReleased ? { kind: 'decided' } : stored }
+      }
+      const replaced = decodeReplaced(await this.#database.get(idKey(generation)))
+      return { journalId: replaced.id, sequence, outcome: outcomeOfReplaced(stored, sequence, replaced.released) }
     })
   }
 
   decide(outcomes: readonly DecidedTransaction[], signal?: AbortSignal): Promise<void> {
-    return this.#writer.run(outcomes.length * smallBytes, (staging) => decide(staging, outcomes), signal)
+    return this.#writer.run(noBytes, (staging) => decide(staging, outcomes), signal)
   }
 
   async release(through: number, signal?: AbortSignal): Promise<void> {
     const { keptOutcomes } = this.#settings
-    await this.#writer.run(smallBytes, (staging) => release(staging, through, keptOutcomes), signal)
+    await this.#writer.run(noBytes, (staging) => release(staging, through, keptOutcomes), signal)
     this.#removeReleased()
   }
 
   async renew(signal?: AbortSignal): Promise<void> {
     const id = this.#settings.random(idBytes)
-    await this.#writer.run(smallBytes, (staging) => renew(staging, id), signal)
+    await this.#writer.run(noBytes, (staging) => renew(staging, id), signal)
     this.#removeReleased()
   }
 
   /** Notes which start of the node this is. */
   noteBoot(bootCounter: number): Promise<void> {
-    return this.#writer.run(smallBytes, (staging) => {
+    return this.#writer.run(noBytes, (staging) => {
       staging.put(idKey(staging.state.generation), staging.state.id)
       staging.state = { ...staging.state, bootCounter }
     })
@@ -149,30 +153,15 @@ export class JournalOverLevel implements TransactionJournal {
     await this.#database.clear({ gte: transactionKey(0, 0), lte: transactionKey(generation, released) })
   }
 
-  /** Undecided transactions of a replaced journal were never written to one by one. */
-  #outcomeNow(stored: TransactionOutcome, generation: number, sequence: number): TransactionOutcome {
-    if (stored.kind !== 'pending') return stored
-    const { generation: newest, released } = this.#writer.state
-    if (generation < newest) return originClosed
-    return sequence <= released ? { kind: 'decided' } : stored
+  #reading<Result>(signal: AbortSignal | undefined, action: () => Promise<Result>): Promise<Result> {
+    return reading(this.#writer, signal, action)
   }
+}
 
-  async #idOf(generation: number): Promise<Uint8Array> {
-    return Uint8Array.from((await this.#database.get(idKey(generation))) ?? new Uint8Array(idBytes))
-  }
-
-  async #reading<Result>(action: () => Promise<Result>): Promise<Result> {
-    try {
-      return await action()
-    } catch (cause) {
-      const isOurs = cause instanceof BlockStoreError || !(cause instanceof Error) || !('code' in cause)
-      if (isOurs) throw cause
-      if (this.#isClosing) throw new BlockStoreError('CLOSED', 'the journal of transactions is closed', { cause })
-      throw new BlockStoreError('STORAGE_FAILED', `reading the journal failed: ${reasonOf(cause)}; look at the disk`, {
-        cause,
-      })
-    }
-  }
+/** What the replaced journal held undecided was never written to one by one; what it had released was decided. */
+function outcomeOfReplaced(stored: TransactionOutcome, sequence: number, released: number): TransactionOutcome {
+  if (stored.kind !== 'pending') return stored
+  return sequence <= released ? { kind: 'decided' } : originClosed
 }
 
 function damagedAt(sequence: number): BlockStoreError {

@@ -6,6 +6,7 @@ import {
   decodeOutcome,
   encodeHash,
   encodeOutcome,
+  encodeReplaced,
   encodeTransaction,
   hashKey,
   idempotencyKeyBytes,
@@ -100,6 +101,8 @@ export async function release(staging: Staging<Standing>, through: number, keptO
 
 /** Stages a new journal in the place of this one. */
 export function renew(staging: Staging<Standing>, id: Uint8Array): void {
+  const { generation, id: replaced, released } = staging.state
+  staging.put(idKey(generation), encodeReplaced(replaced, released))
   const state = renewedStanding(staging.state, id)
   staging.put(idKey(state.generation), id)
   staging.state = state

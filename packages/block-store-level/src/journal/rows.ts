@@ -22,6 +22,19 @@ export function idKey(generation: number): Buffer {
   return numberKey('g', generation)
 }
 
+/** What stays of a journal that another one replaced: its id, and through which number it was decided. */
+export function encodeReplaced(id: Uint8Array, released: number): Buffer {
+  return Buffer.concat([id, numberKey('', released).subarray(1)])
+}
+
+/** A row of the id alone is that of a journal that ended without being renewed. */
+export function decodeReplaced(row: Uint8Array = new Uint8Array(16)): {
+  readonly id: Uint8Array
+  readonly released: number
+} {
+  return { id: Uint8Array.from(row.subarray(0, 16)), released: row.length > 16 ? keyNumber(row, 16) : 0 }
+}
+
 /** Longest idempotency key. */
 export const idempotencyKeyBytes = 128
 

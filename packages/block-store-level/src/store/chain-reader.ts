@@ -11,7 +11,7 @@ import type {
 } from 'block-fsm'
 import { bytesKey, keyNumber, kindRange, prefixRange } from '../disk/keys.ts'
 import type { Database } from '../disk/open-database.ts'
-import { BlockStoreError, reasonOf } from '../errors.ts'
+import { type Readable, reading } from '../disk/reading.ts'
 import { assemble, byHeight } from './block-rows.ts'
 import { intervalAt } from './intervals.ts'
 import { cursorKey, decodeAnchor, decodeCursor, decodeEvidence } from './notes.ts'
@@ -22,11 +22,11 @@ import type { Standing } from './standing.ts'
 /** Reads what the standing says is there, so that rows on their way to quarantine do not show. */
 export class ChainReader implements Omit<BlockReader, 'status'> {
   readonly #database: Database
-  readonly #standing: () => Standing
+  readonly #source: Readable & { readonly state: Standing }
 
-  constructor(database: Database, standing: () => Standing) {
+  constructor(database: Database, source: Readable & { readonly state: Standing }) {
     this.#database = database
-    this.#standing = standing
+    this.#source = source
   }
 
   async get(height: Height, signal?: AbortSignal): Promise<StoredRecord | undefined> {
@@ -35,34 +35,28 @@ export class ChainReader implements Omit<BlockReader, 'status'> {
   }
 
   async heightOf(hash: Hash, signal?: AbortSignal): Promise<Height | undefined> {
-    signal?.throwIfAborted()
-    const stored = await this.#read(() => this.#database.get(bytesKey('i', hash)))
+    const stored = await this.#read(signal, () => this.#database.get(bytesKey('i', hash)))
     const height = stored && keyNumber(stored)
-    return height !== undefined && intervalAt(this.#standing().headers, height) ? height : undefined
+    return height !== undefined && intervalAt(this.#source.state.headers, height) ? height : undefined
   }
 
   async range(from: Height, to: Height, limitBytes: number, signal?: AbortSignal): Promise<readonly StoredRecord[]> {
-    signal?.throwIfAborted()
-    const interval = intervalAt(this.#standing().headers, from)
-    if (interval === undefined || to < from) return []
-    const range = { gte: partKey(from, 0), lte: partKey(Math.min(to, interval.to), 0xff) }
-    const records = await this.#read(() => this.#gather(range, from, limitBytes, signal))
+    const records = await this.#read(signal, () => this.#gather(from, to, limitBytes, signal))
     // Rows may have gone to quarantine between; then they are not part of the chain any more.
-    if (records.length === 0 && intervalAt(this.#standing().headers, from)) throw damaged(from)
+    if (records.length === 0 && to >= from && intervalAt(this.#source.state.headers, from)) throw damaged(from)
     return records
   }
 
   async state(height: Height, signal?: AbortSignal): Promise<StateRow | undefined> {
-    signal?.throwIfAborted()
-    if (height > this.#standing().executed) return undefined
     const key = stateKey(height)
-    const record = await this.#read(() => this.#database.get(key))
+    const record = await this.#read(signal, async () => {
+      return height > this.#source.state.executed ? undefined : this.#database.get(key)
+    })
     return record && decodeRow(height, key, record, (value) => decodeStateRow(height, value))
   }
 
   async findTransaction(hash: Hash, signal?: AbortSignal): Promise<readonly TransactionPlace[]> {
-    signal?.throwIfAborted()
-    const keys = await this.#read(() => this.#database.keys(prefixRange(bytesKey('t', hash))).all())
+    const keys = await this.#read(signal, () => this.#database.keys(prefixRange(bytesKey('t', hash))).all())
     const places: TransactionPlace[] = []
     for (const key of keys) {
       const height = keyNumber(key, 1 + hash.length)
@@ -74,9 +68,8 @@ export class ChainReader implements Omit<BlockReader, 'status'> {
   }
 
   async cursor(name: string, signal?: AbortSignal): Promise<number> {
-    signal?.throwIfAborted()
     const key = cursorKey(name)
-    return decodeCursor(key, await this.#read(() => this.#database.get(key)))
+    return decodeCursor(key, await this.#read(signal, () => this.#database.get(key)))
   }
 
   async anchors(signal?: AbortSignal): Promise<readonly StoredAnchor[]> {
@@ -93,17 +86,24 @@ export class ChainReader implements Omit<BlockReader, 'status'> {
   }
 
   async #gather(
-    range: { readonly gte: Uint8Array; readonly lte: Uint8Array },
     from: Height,
+    to: Height,
     limitBytes: number,
     signal: AbortSignal | undefined,
   ): Promise<StoredRecord[]> {
     const records: StoredRecord[] = []
+    // Taken in one turn with the iterator's snapshot, so what it promises must be among the rows.
+    const { headers, blocks, signed } = this.#source.state
+    const interval = intervalAt(headers, from)
+    if (interval === undefined || to < from) return records
+    const range = { gte: partKey(from, 0), lte: partKey(Math.min(to, interval.to), 0xff) }
     let sum = 0
     for await (const [height, rows] of byHeight(this.#database.iterator(range))) {
       signal?.throwIfAborted()
       if (height !== from + records.length) return records
       const { record, bytes } = assemble(height, rows)
+      if (record.data === undefined && intervalAt(blocks, height)) throw damaged(height)
+      if (!record.signature?.isVerified && intervalAt(signed, height)) throw damaged(height)
       sum += bytes
       if (records.length > 0 && sum > limitBytes) return records
       records.push(record)
@@ -113,24 +113,10 @@ export class ChainReader implements Omit<BlockReader, 'status'> {
   }
 
   async #rows(kind: string, signal: AbortSignal | undefined): Promise<[Uint8Array, Uint8Array][]> {
-    signal?.throwIfAborted()
-    return this.#read(() => this.#database.iterator(kindRange(kind)).all())
+    return this.#read(signal, () => this.#database.iterator(kindRange(kind)).all())
   }
 
-  async #read<Result>(action: () => Promise<Result>): Promise<Result> {
-    try {
-      return await action()
-    } catch (cause) {
-      if (cause instanceof BlockStoreError || (cause instanceof Error && cause.name === 'AbortError')) throw cause
-      const isClosed = cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_DATABASE_NOT_OPEN'
-      if (isClosed) throw new BlockStoreError('CLOSED', 'the block store is closed', { cause })
-      throw new BlockStoreError(
-        'STORAGE_FAILED',
-        `reading the block store failed: ${reasonOf(cause)}; look at the disk`,
-        {
-          cause,
-        },
-      )
-    }
+  #read<Result>(signal: AbortSignal | undefined, action: () => Promise<Result>): Promise<Result> {
+    return reading(this.#source, signal, action)
   }
 }

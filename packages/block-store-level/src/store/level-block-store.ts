@@ -61,7 +61,7 @@ export class StoreOverLevel implements LevelBlockStore {
       stateRow: standingRow,
       queueLimitBytes: limits.queueLimitBytes,
     })
-    this.#reader = new ChainReader(database, () => this.#writer.state)
+    this.#reader = new ChainReader(database, this.#writer)
   }
 
   get clusterId(): string | undefined {

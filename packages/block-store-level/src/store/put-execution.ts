@@ -36,7 +36,7 @@ async function putExecuted(staging: Staging<Standing>, { block, result }: Execut
   const key = stateKey(height)
   staging.put(key, sealRecord(key, encodeStateRow(hash, result.stateRoot, result.results)))
   data.txs.forEach((tx, index) => staging.put(bytesKey('t', transactionHash(tx), height, index), emptyValue))
-  staging.state = { ...staging.state, executed: height, executedRoot: result.stateRoot }
+  staging.state = { ...staging.state, executed: height, executedRoot: Uint8Array.from(result.stateRoot) }
 }
 
 const emptyValue = new Uint8Array(0)

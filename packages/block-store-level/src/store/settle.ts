@@ -14,7 +14,8 @@ export function startAt(staging: Staging<Standing>, earliest: Height, rootBefore
       `history begins at ${state.earliest} after root ${toHex(state.rootBefore)}; it cannot begin at ${earliest} after ${toHex(rootBefore)}`,
     )
   }
-  staging.state = { ...state, earliest, rootBefore, executed: earliest - 1, executedRoot: rootBefore }
+  const root = Uint8Array.from(rootBefore)
+  staging.state = { ...state, earliest, rootBefore: root, executed: earliest - 1, executedRoot: root }
 }
 
 /** Stages that a cluster manages the store. */
