@@ -44,11 +44,11 @@ export class Connections {
     })
   }
 
-  /** Closes what is no longer named by either side's wish. */
+  /** The host no longer wants to be connected to the peer. */
   drop(host: Host, peer: ServerId): void {
     if (!host.connected.has(peer)) return
-    this.#lose(host, peer, 'closed')
     this.#tell(host, peer, 'closed')
+    this.#wires.world.after(0, () => this.#lose(host, peer, 'closed'))
   }
 
   /** The process ended: peers notice at once, unless a partition hides it; then by silence. */
