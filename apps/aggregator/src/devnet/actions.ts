@@ -4,11 +4,11 @@ import type { Clock } from './clock.ts'
 import { formatMs } from './format.ts'
 import type { Load } from './load/load.ts'
 import type { DevnetPlan } from './plan/plan.ts'
-import type { Supervisor } from './process/supervisor.ts'
+import type { ProcessControl } from './process/process-control.ts'
 
 export interface ActionsOptions {
   readonly plan: DevnetPlan
-  readonly supervisor: Supervisor
+  readonly supervisor: ProcessControl
   readonly audit: Audit
   readonly events: EventLog
   readonly load: Load

@@ -12,6 +12,7 @@ import type { DevnetPlan } from './plan/plan.ts'
 import type { NodeProgram } from './process/node-program.ts'
 import { describeExit } from './process/node-process.ts'
 import { startOrphanGuard } from './process/orphan-guard.ts'
+import type { ProcessControl } from './process/process-control.ts'
 import { Supervisor } from './process/supervisor.ts'
 
 export interface StartOptions {
@@ -33,7 +34,7 @@ export interface StartOptions {
 /** A devnet that runs. */
 export interface Devnet {
   readonly plan: DevnetPlan
-  readonly supervisor: Supervisor
+  readonly supervisor: ProcessControl
   readonly audit: Audit
   readonly events: EventLog
   readonly load: Load
@@ -49,16 +50,18 @@ export interface Devnet {
 export function startDevnet(options: StartOptions): Devnet {
   const { plan, clock, program, restartAfterMs, stopLimitMs, runId, hurry } = options
   const closing = new AbortController()
-  const signal = AbortSignal.any([closing.signal, options.stop])
+  const { signal } = closing
   // Every loop, and every client, waits on it.
   setMaxListeners(0, signal)
+  if (options.stop.aborted) closing.abort()
+  options.stop.addEventListener('abort', () => closing.abort(), { once: true })
   const falls: string[] = []
   const events = new EventLog(() => clock.wallNow(), options.onEvent)
   const clients = new Map(plan.nodes.map(({ id, rpc }) => [id, nodeClient(httpClient(rpc, signal))]))
   const load = new Load({
     clients: [...clients.values()],
     runId,
-    onAcknowledged: (text) => audit.transactions.onAcknowledged(text),
+    onAcknowledged: (text) => audit.transactions.onAcknowledged(text, clock.now()),
   })
   const audit = new Audit({
     events,

@@ -44,6 +44,7 @@ const firstBlockLimitMs = 60_000
 export async function runDevnet(options: DevnetOptions, io: DevnetIo): Promise<number> {
   const { stdout, stopRequest, clock = systemClock, program = thisProgram } = io
   const { stop } = stopRequest
+  if (options.tour && options.nodes < 3) throw new AggregatorError('USAGE', 'a tour kills nodes; give it 3 or more')
   const onGone = (): void => stopRequest.ask()
   // A reader that went away, as `head` does, wants no more.
   stdout.on('error', onGone)

@@ -7,7 +7,6 @@ function node(answer: (text: string) => Submission | Promise<Submission>, taken:
   return {
     status: () => Promise.reject(new Error('not asked')),
     block: () => Promise.reject(new Error('not asked')),
-    readKey: () => Promise.reject(new Error('not asked')),
     submit: async (text) => {
       taken.push(text)
       return answer(text)

@@ -95,6 +95,7 @@ export class Audit {
       acknowledged: this.transactions.acknowledged,
       foundOnce: this.transactions.foundOnce,
       waiting: this.transactions.waiting,
+      oldestWaitingMs: now - (this.transactions.oldestWaitingAt ?? now),
       blocks: this.blocks.blocks,
       signatures: this.blocks.signatures,
       doubles: this.blocks.doubles + this.transactions.doubles,

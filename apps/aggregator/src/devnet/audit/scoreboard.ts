@@ -12,18 +12,24 @@ export interface Scoreboard {
   readonly acknowledged: number
   readonly foundOnce: number
   readonly waiting: number
+  /** For how long the oldest of those has waited; 0 when there is none. */
+  readonly oldestWaitingMs: number
   readonly blocks: number
   readonly signatures: number
   readonly doubles: number
   readonly brokenLinks: number
 }
 
+// Longer than any failover.
+const longWaitMs = 10_000
+
 /** Three lines for people. */
 export function describeScoreboard(score: Scoreboard): readonly string[] {
   const { failovers, slowestLeaderMs, slowestBlockMs, leaderChanges } = score
   const slowest =
     failovers === 0 ? '' : ` (slowest: leader ${formatMs(slowestLeaderMs)}, block ${formatMs(slowestBlockMs)})`
-  const onTheirWay = score.waiting === 0 ? '' : `, ${score.waiting} on their way`
+  const oldest = score.oldestWaitingMs > longWaitMs ? `, the oldest for ${formatMs(score.oldestWaitingMs)}` : ''
+  const onTheirWay = score.waiting === 0 ? '' : `, ${score.waiting} on their way${oldest}`
   const broken = score.brokenLinks === 0 ? '' : `   broken links ${score.brokenLinks}`
   return [
     `failovers ${failovers}${slowest}   leader changes ${leaderChanges}   longest gap ${formatMs(score.longestGapMs)}`,

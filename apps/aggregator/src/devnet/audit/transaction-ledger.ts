@@ -12,7 +12,8 @@ const kept = 100_000
 export class TransactionLedger {
   readonly #events: EventLog
   readonly #isOurs: (text: string) => boolean
-  readonly #waiting = new Set<string>()
+  /** When each was acknowledged, in that order. */
+  readonly #waiting = new Map<string, number>()
   readonly #found = new Map<string, number>()
   #acknowledged = 0
   #foundOnce = 0
@@ -43,12 +44,18 @@ export class TransactionLedger {
     return this.#doubles
   }
 
-  onAcknowledged(text: string): void {
+  /** When the oldest of those was acknowledged, on the clock; undefined when there is none. */
+  get oldestWaitingAt(): number | undefined {
+    const [oldest] = this.#waiting.values()
+    return oldest
+  }
+
+  onAcknowledged(text: string, at: number): void {
     this.#acknowledged += 1
     // The block may be seen before the answer.
     if (this.#found.has(text)) this.#foundOnce += 1
     else {
-      this.#waiting.add(text)
+      this.#waiting.set(text, at)
       trim(this.#waiting)
     }
   }
@@ -74,7 +81,7 @@ export class TransactionLedger {
   }
 }
 
-function trim(all: Set<string> | Map<string, number>): void {
+function trim(all: Map<string, number>): void {
   if (all.size <= kept) return
   const [oldest] = all.keys()
   all.delete(oldest!)

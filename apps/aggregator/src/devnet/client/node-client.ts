@@ -18,8 +18,6 @@ export interface NodeClient {
   block(height: number): Promise<BlockDocument | undefined>
   /** Posts a transaction `key=value`. Never rejects. */
   submit(body: string): Promise<Submission>
-  /** Undefined when there is no such key. */
-  readKey(key: string): Promise<string | undefined>
 }
 
 // A node that takes longer than this is not doing its work. Blocks hold at most some megabytes.
@@ -63,12 +61,6 @@ export function nodeClient(http: HttpClient): NodeClient {
       return answer.status === 404 ? undefined : (understand(blockShape, answer) as BlockDocument)
     },
     submit: (body) => submit(http, body),
-    readKey: async (key) => {
-      const answer = await http.send('GET', `/kv?key=${encodeURIComponent(key)}`, undefined, patient)
-      if (answer.status === 404) return undefined
-      if (answer.status !== 200) throw new Error(reasonIn(answer))
-      return answer.text
-    },
   }
 }
 

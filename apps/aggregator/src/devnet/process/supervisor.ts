@@ -3,6 +3,7 @@ import { lastLogLine } from './node-log.ts'
 import { type Exit, type NodeProcess, startNodeProcess } from './node-process.ts'
 import type { NodeProgram } from './node-program.ts'
 import type { OrphanGuard } from './orphan-guard.ts'
+import type { ProcessControl, ProcessState } from './process-control.ts'
 import { RestartLimit } from './restart-limit.ts'
 
 export interface SupervisedNode {
@@ -28,24 +29,14 @@ export interface SupervisorOptions {
   readonly onGivenUp: (id: string) => void
 }
 
-/** What a node's process does. */
-export type ProcessState =
-  | { readonly kind: 'up' }
-  /** Stopped by SIGSTOP. */
-  | { readonly kind: 'paused' }
-  /** Ended; started again at `backAt` on the clock, or by `start` only. */
-  | { readonly kind: 'down'; readonly backAt: number | undefined }
-  /** Asked to stop. */
-  | { readonly kind: 'stopping' }
-
 interface Run {
   readonly process: NodeProcess
   readonly ended: Promise<void>
   intent: 'run' | 'kill' | 'stop'
 }
 
-/** Starts, hurts and ends the processes of the nodes. Every signal goes to a process that this object started. */
-export class Supervisor {
+/** The real processes. Every signal goes to one that this object started. */
+export class Supervisor implements ProcessControl {
   readonly #options: SupervisorOptions
   readonly #nodes: ReadonlyMap<string, SupervisedNode>
   readonly #runs = new Map<string, Run>()
@@ -68,7 +59,6 @@ export class Supervisor {
     return this.#runs.get(id)?.process.pid
   }
 
-  /** Starts a node that is down. */
   start(id: string): void {
     const { program, guard } = this.#options
     if (this.#runs.has(id) || this.#closing.signal.aborted) return
@@ -86,12 +76,10 @@ export class Supervisor {
     this.#setUp(id)
   }
 
-  /** SIGKILL. The node comes back by itself after `restartAfterMs`. */
   kill(id: string): void {
     this.#end(id, 'kill', 'SIGKILL')
   }
 
-  /** SIGSTOP: the process stays and its connections too, it only does nothing. */
   pause(id: string): void {
     if (this.state(id).kind !== 'up') return
     this.#runs.get(id)?.process.send('SIGSTOP')
@@ -104,18 +92,21 @@ export class Supervisor {
     this.#setUp(id)
   }
 
-  /** SIGTERM, and SIGKILL after `stopLimitMs` or when `hurry` aborts. Resolves when it has ended; it stays away until `start`. */
   async stop(id: string, hurry: AbortSignal): Promise<void> {
     const run = this.#end(id, 'stop', 'SIGTERM')
     if (run === undefined) return
     // A paused process takes the signal only when it goes on.
     run.process.send('SIGCONT')
-    const over = new AbortController()
-    const waited = this.#options.clock.sleep(this.#options.stopLimitMs, AbortSignal.any([over.signal, hurry]))
+    const enough = new AbortController()
+    const giveUp = (): void => enough.abort()
+    if (hurry.aborted) giveUp()
+    hurry.addEventListener('abort', giveUp, { once: true })
+    const waited = this.#options.clock.sleep(this.#options.stopLimitMs, enough.signal)
     const hasEnded = await Promise.race([run.ended.then(() => true), waited.then(() => false)])
     if (!hasEnded) run.process.send('SIGKILL')
     await run.ended
-    over.abort()
+    hurry.removeEventListener('abort', giveUp)
+    giveUp()
   }
 
   /** Ends all nodes, for ever. Aborting `hurry` kills them at once. */

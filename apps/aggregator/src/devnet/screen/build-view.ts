@@ -4,7 +4,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { Clock } from '../clock.ts'
 import type { Devnet } from '../devnet.ts'
 import { formatMs } from '../format.ts'
-import type { ProcessState } from '../process/supervisor.ts'
+import type { ProcessState } from '../process/process-control.ts'
 import { healthOf } from './health.ts'
 import type { DevnetView, NodeRow } from './view.ts'
 

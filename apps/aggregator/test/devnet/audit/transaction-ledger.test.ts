@@ -10,16 +10,16 @@ function ledger(): { ledger: TransactionLedger; events: EventLog } {
 
 test('an acknowledged transaction is found once, whether the answer or the block is seen first', () => {
   const { ledger: transactions } = ledger()
-  transactions.onAcknowledged('ours=1')
+  transactions.onAcknowledged('ours=1', 0)
   expect(transactions).toMatchObject({ acknowledged: 1, foundOnce: 0, waiting: 1 })
   transactions.onBlock(7, [txOf('ours=1').data, txOf('ours=2').data])
-  transactions.onAcknowledged('ours=2')
+  transactions.onAcknowledged('ours=2', 5)
   expect(transactions).toMatchObject({ acknowledged: 2, foundOnce: 2, waiting: 0, doubles: 0 })
 })
 
 test('a transaction in two blocks is an alarm', () => {
   const { ledger: transactions, events } = ledger()
-  transactions.onAcknowledged('ours=1')
+  transactions.onAcknowledged('ours=1', 0)
   transactions.onBlock(7, [txOf('ours=1').data])
   transactions.onBlock(9, [txOf('ours=1').data])
   expect(transactions.doubles).toBe(1)

@@ -22,7 +22,6 @@ function client(status: () => StatusDocument, asked: number[] = []): NodeClient 
       return blockOf(height)
     },
     submit: async () => ({ kind: 'acknowledged' }),
-    readKey: async () => undefined,
   }
 }
 

@@ -27,18 +27,15 @@ async function nodeThat(answers: RequestListener): Promise<{ client: NodeClient;
   return { client: nodeClient(httpClient(port, closing.signal)), server }
 }
 
-test('status, block and key are read as they are', async () => {
+test('status and block are read as they are', async () => {
   const { client } = await nodeThat(({ url }, response) => {
     if (url === '/status') response.end(JSON.stringify(statusOf({ height: 4 })))
     else if (url === '/blocks/4') response.end(JSON.stringify(blockOf(4)))
-    else if (url === '/kv?key=a%20b') response.end('value')
     else response.writeHead(404).end(JSON.stringify({ code: 'NOT_FOUND', message: 'nothing', hint: '' }))
   })
   expect(await client.status()).toEqual(statusOf({ height: 4 }))
   expect(await client.block(4)).toEqual(blockOf(4))
   expect(await client.block(5)).toBeUndefined()
-  expect(await client.readKey('a b')).toBe('value')
-  expect(await client.readKey('c')).toBeUndefined()
 })
 
 test.each([

@@ -26,6 +26,7 @@ export function viewOf(given: Partial<DevnetView> = {}): DevnetView {
       acknowledged: 118,
       foundOnce: 117,
       waiting: 1,
+      oldestWaitingMs: 400,
       blocks: 57,
       signatures: 57,
       doubles: 0,

@@ -13,7 +13,6 @@ function nodes(show: (id: string, height: number) => BlockDocument | undefined):
       {
         status: () => Promise.reject(new Error('not asked')),
         submit: () => Promise.reject(new Error('not asked')),
-        readKey: () => Promise.reject(new Error('not asked')),
         block: async (height: number) => show(id, height),
       },
     ]),
