@@ -13,6 +13,7 @@ export type CatchupErrorCode =
   | 'PEER_REFUSED' // it reset the stream, or does not speak the protocol
   | 'PEER_MALFORMED' // what it sent is no answer in this protocol: it is at fault
   | 'FORK' // the local store and the anchored chain differ: never overwritten, a person decides
+  | 'STORE_CHANGED' // heights were taken out of the store while work on them went on: begin again
   | 'DATA_CHAIN_BROKEN' // the data chain does not meet what is stored above it
   | 'UNKNOWN_DATA_HASH' // history begins above the first block, and nobody said what its data follows
 

@@ -1,5 +1,26 @@
 /**
- * History over libp2p.
+ * History over libp2p: serve it, and backfill it below a trusted hash from peers that nobody trusts.
+ *
+ * @example
+ * ```ts
+ * import { Backfill, createHost, libp2pPeers, loadOrCreateNodeKey, serveHistory, verifyHere } from 'p2p-catchup'
+ *
+ * const { seed } = await loadOrCreateNodeKey('config/node_key.json', randomBytes)
+ * const host = await createHost({ seed, listenAddress: '/ip4/0.0.0.0/tcp/7676', peers, clock, random: Math.random, signal })
+ * await serveHistory({ host, chainId, store, clock })
+ *
+ * const backfill = new Backfill({
+ *   store,
+ *   peers: await libp2pPeers({ host, chainId, clock }),
+ *   clock,
+ *   random: Math.random,
+ *   unixTimeMs: Date.now,
+ *   initialHeight: 1,
+ *   verifyBatch: verifyHere,
+ * })
+ * await backfill.addAnchor(fsm.anchor())
+ * await backfill.run(signal)
+ * ```
  *
  * @packageDocumentation
  */
@@ -7,6 +28,10 @@
 // oxlint-disable-next-line import/no-unassigned-import
 import './polyfill.ts'
 
+export { Backfill, type BackfillOptions } from './backfill/backfill.ts'
+export { type BackfillLimits, defaultBackfillLimits } from './backfill/backfill-limits.ts'
+export { type BackfillProgress, idleProgress } from './backfill/progress.ts'
+export { verifyHere } from './backfill/verify-here.ts'
 export * from './errors.ts'
 export { createHost, type HostOptions } from './host/create-host.ts'
 export type { Host } from './host/host.ts'

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Connection, Stream } from '@libp2p/interface'
 import type { Host } from '../host/host.ts'
 import { CatchupError, toError } from '../errors.ts'
@@ -77,6 +78,8 @@ class Server implements HistoryServer {
     })
     this.#rate = new ByteRate(this.#limits.bytesPerSecondPerPeer, options.clock)
     this.#protocols = historyProtocols(options.chainId)
+    // One listener for each request that is being answered.
+    setMaxListeners(0, this.#closing.signal)
   }
 
   async open(): Promise<void> {
