@@ -8,8 +8,8 @@ export interface DevnetOptions {
   readonly blockTimeMs: number | undefined
   /** Directory of everything the devnet owns. A tour uses `tour` in it. */
   readonly home: string
-  /** Transactions per second; 0 sends none. */
-  readonly txRate: number
+  /** Transactions per second, 0 for none; undefined sends 2, in a tour 10. */
+  readonly txRate: number | undefined
   /** First port of each group, see `plan/ports.ts`; 0 takes free ones; undefined takes the well-known ones. */
   readonly basePort: number | undefined
   /** Forget the chain of this home and begin a new one. */
@@ -22,7 +22,7 @@ export const defaultOptions: DevnetOptions = {
   nodes: 3,
   blockTimeMs: undefined,
   home: resolve('.devnet'),
-  txRate: 2,
+  txRate: undefined,
   basePort: undefined,
   reset: false,
   tour: false,
@@ -31,4 +31,9 @@ export const defaultOptions: DevnetOptions = {
 /** The block time that holds: a tour has a minute and shows more in it with faster blocks. */
 export function blockTimeOf({ blockTimeMs, tour }: DevnetOptions): number {
   return blockTimeMs ?? (tour ? 250 : 1000)
+}
+
+/** The rate that holds: a tour judges promises, and more of them say more. */
+export function txRateOf({ txRate, tour }: DevnetOptions): number {
+  return txRate ?? (tour ? 10 : 2)
 }

@@ -17,13 +17,13 @@ export function registerDevnet(
   configArgs: readonly string[],
   onExitCode: (exitCode: number) => void,
 ): void {
-  const { nodes, txRate } = defaultOptions
+  const { nodes } = defaultOptions
   program
     .command('devnet')
     .description('Run a cluster of real processes on this machine, with a load, an auditor and keys that hurt it.')
     .option('--nodes <n>', 'how many nodes, 1 to 9', integer(1, 9), nodes)
     .option('--block-time <duration>', 'time from block to block (default: 1s, in a tour 250ms)', blockTime)
-    .option('--tx-rate <n>', 'transactions per second; 0 sends none', rate, txRate)
+    .option('--tx-rate <n>', 'transactions per second, 0 for none (default: 2, in a tour 10)', rate)
     .option('--base-port <port>', 'first port of each group of a hundred; 0 takes free ones', basePort)
     .option('--reset', 'forget the chain of this home and begin a new one')
     .option('--tour', 'show and check everything unattended, in about a minute, on a chain of its own')

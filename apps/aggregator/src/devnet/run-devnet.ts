@@ -5,7 +5,7 @@ import type { Actions } from './actions.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Devnet, startDevnet } from './devnet.ts'
 import { listenToKeys } from './keys.ts'
-import type { DevnetOptions } from './options.ts'
+import { type DevnetOptions, txRateOf } from './options.ts'
 import { writeDevnetFile } from './plan/devnet-file.ts'
 import { makeHomes } from './plan/make-homes.ts'
 import { type DevnetPlan, devnetFilePath, makePlan, toFile } from './plan/plan.ts'
@@ -81,7 +81,7 @@ async function runNodes(
     clock,
     stop,
     hurry,
-    txRate: options.txRate,
+    txRate: txRateOf(options),
     runId: randomBytes(4).toString('hex'),
     restartAfterMs: io.restartAfterMs ?? 3000,
     stopLimitMs: io.stopLimitMs ?? 8000,
