@@ -27,6 +27,7 @@ export function registerDevnet(
     .option('--base-port <port>', 'first port of each group of a hundred; 0 takes free ones', basePort)
     .option('--reset', 'forget the chain of this home and begin a new one')
     .option('--tour', 'show and check everything unattended, in about a minute, on a chain of its own')
+    .showHelpAfterError('See aggregator devnet --help.')
     .addHelpText('after', '\n--home <dir> is the directory of everything it owns (default: ./.devnet).')
     .action(async ({ blockTime, ...given }: Partial<DevnetOptions> & { readonly blockTime?: number }) => {
       const home = homeOf(configArgs)

@@ -8,21 +8,28 @@ export interface Tip {
   readonly seenAt: number
 }
 
+interface Seen {
+  readonly status: StatusDocument
+  readonly at: number
+  /** Behind the newest block that was known then: later news would make every node look late. */
+  readonly lag: number
+}
+
 // Ten polls: what is older is not shown as if it were true.
 const freshMs = 1500
 
 /** The last word of every node, and what they say together. Values that are too old are unknown, never guessed. */
 export class ClusterView {
-  readonly #seen = new Map<string, { readonly status: StatusDocument; readonly at: number }>()
+  readonly #seen = new Map<string, Seen>()
   readonly #silence = new Map<string, string>()
   #tip: Tip | undefined
 
   onStatus(id: string, status: StatusDocument, at: number): void {
-    this.#seen.set(id, { status, at })
-    this.#silence.delete(id)
     if (status.tip_height > (this.#tip?.height ?? 0)) {
       this.#tip = { height: status.tip_height, hash: status.tip_hash, seenAt: at }
     }
+    this.#silence.delete(id)
+    this.#seen.set(id, { status, at, lag: Math.max(0, (this.#tip?.height ?? 0) - status.height) })
   }
 
   onSilence(id: string, why: string): void {
@@ -43,6 +50,11 @@ export class ClusterView {
   /** What a node said last, however long ago that is. */
   last(id: string): StatusDocument | undefined {
     return this.#seen.get(id)?.status
+  }
+
+  /** How many blocks a node was behind when it answered last; 0 before that. */
+  lag(id: string): number {
+    return this.#seen.get(id)?.lag ?? 0
   }
 
   get tip(): Tip | undefined {

@@ -72,7 +72,7 @@ function rowOf({ audit, supervisor, actions }: Devnet, id: string, now: number):
     term: status.term,
     height: status.height,
     hash: status.tip_height === status.height ? status.tip_hash : status.hash,
-    lag: Math.max(0, (audit.view.tip?.height ?? 0) - status.height),
+    lag: audit.view.lag(id),
     peers: status.peers.filter((peer) => peer.id !== id).length,
     note: extra === '' ? noteOf(status) : extra,
   }

@@ -7,9 +7,11 @@ import { check, expect, type Step, type StepContext } from './step.ts'
 export const killStep: Step = {
   name: 'kill -9 the leader',
   run: async (context) => {
-    const { actions, audit } = context.devnet
+    const { devnet, clock } = context
+    const { actions, audit } = devnet
     const earlier = audit.leadership.failovers.length
-    const killed = await expect(context, 'leader to kill', 10_000, () => actions.killLeader())
+    const kill = (): string | undefined => (audit.view.leader(clock.now()) ? actions.killLeader() : undefined)
+    const killed = await expect(context, 'leader to kill', 10_000, kill)
     const failover = await nextFailover(context, earlier)
     check(failover.leader !== killed, () => `${killed} leads again, though it was killed`)
     const back = await returnOf(context, killed)
