@@ -1,12 +1,14 @@
 import {
   type Anchor,
   type CommittedHeader,
+  equalBytes,
   type Hash,
   hasCode,
   type Height,
   loadBlock,
   loadHeader,
   operatorAnchor,
+  toHex,
   type VerifyBatch,
 } from 'block-fsm'
 import { CatchupError, toError } from '../errors.ts'
@@ -18,7 +20,7 @@ import { type BackfillLimits, defaultBackfillLimits } from './backfill-limits.ts
 import { DataTask } from './data-task.ts'
 import { HeaderTask } from './header-task.ts'
 import { PeerBook } from './peer-book.ts'
-import { nextStep, type Step, targetOf } from './plan.ts'
+import { isSameWork, nextStep, type Step, targetOf } from './plan.ts'
 import { type BackfillProgress, idleProgress, progressOf } from './progress.ts'
 import { RangeFetch } from './range-fetch.ts'
 import type { RangeTask } from './range-task.ts'
@@ -69,6 +71,8 @@ export class Backfill {
   readonly #sizes = new SizeGuess()
   readonly #wakeable: Wakeable
   readonly #anchors = new Map<Height, Anchor>()
+  /** The step whose range is being fetched, and what stops that alone. */
+  #fetching: { readonly step: Step; readonly interrupt: AbortController } | undefined
   #work: { readonly step: Step; readonly meter: RateMeter } | undefined
   /** Where the gap began. */
   #from: Height | undefined
@@ -90,8 +94,13 @@ export class Backfill {
    * height is `FORK`.
    */
   async addAnchor(anchor: Anchor, signal?: AbortSignal): Promise<void> {
+    const { store } = this.#options
+    const stored = await store.get(anchor.height, signal)
+    if (stored && !equalBytes(stored.hash, anchor.hash)) {
+      throw forkError(`block ${anchor.height} is stored as ${toHex(stored.hash)} and anchored as ${toHex(anchor.hash)}`)
+    }
     try {
-      await this.#options.store.putAnchor(anchor, signal)
+      await store.putAnchor(anchor, signal)
     } catch (thrown) {
       throw forkOr(thrown)
     }
@@ -99,9 +108,12 @@ export class Backfill {
     this.wake()
   }
 
-  /** Looks again at what the store has, after somebody else changed it. */
+  /** Looks again at what the store has, after somebody else changed it; leaves work that is not needed any more. */
   wake(): void {
     this.#wakeable.wake()
+    if (this.#fetching && !isSameWork(this.#fetching.step, this.#nextStep())) {
+      this.#fetching.interrupt.abort(new CatchupError('STORE_CHANGED', 'something else is to be done now'))
+    }
   }
 
   progress(): BackfillProgress {
@@ -164,19 +176,23 @@ export class Backfill {
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
-    const { store, verifyBatch, clock } = this.#options
-    const step = nextStep(store.status(), this.#heights(), verifyBatch !== undefined)
+    const step = this.#nextStep()
     if (!step) {
       this.#rest()
       return this.#wakeable.sleep(undefined, signal)
     }
     if (this.#work?.step.kind !== step.kind) {
       this.#logger.info({ ...step }, 'backfill begins a step')
-      this.#work = { step, meter: new RateMeter(clock) }
+      this.#work = { step, meter: new RateMeter(this.#options.clock) }
     }
     this.#from ??= step.from
     if (step.kind === 'signatures') await this.#seal(step, signal)
-    else await this.#fetch(await this.#taskOf(step), signal)
+    else await this.#fetch(step, await this.#taskOf(step), signal)
+  }
+
+  #nextStep(): Step | undefined {
+    const { store, verifyBatch } = this.#options
+    return nextStep(store.status(), this.#heights(), verifyBatch !== undefined)
   }
 
   #rest(): void {
@@ -187,7 +203,7 @@ export class Backfill {
     for (const waiter of this.#waiting) waiter.resolve()
   }
 
-  async #fetch(task: RangeTask, signal: AbortSignal): Promise<void> {
+  async #fetch(step: Step, task: RangeTask, signal: AbortSignal): Promise<void> {
     const { peers, clock } = this.#options
     const fetch = new RangeFetch(task, {
       peers,
@@ -200,7 +216,16 @@ export class Backfill {
       onStall: (reason) => this.#noteStall(reason),
       onConviction: (conviction) => this.#convict(conviction),
     })
-    await fetch.run(signal)
+    const interrupt = new AbortController()
+    this.#fetching = { step, interrupt }
+    try {
+      await fetch.run(AbortSignal.any([signal, interrupt.signal]))
+    } catch (error) {
+      if (signal.aborted || error !== interrupt.signal.reason) throw error
+    } finally {
+      this.#fetching = undefined
+      this.#stalled = undefined
+    }
   }
 
   async #taskOf(step: Exclude<Step, { kind: 'signatures' }>): Promise<RangeTask> {
@@ -212,11 +237,11 @@ export class Backfill {
   }
 
   /** Verifies what is there already, and asks only for what is missing or wrong. */
-  async #seal({ from, to }: Step, signal: AbortSignal): Promise<void> {
+  async #seal(step: Step, signal: AbortSignal): Promise<void> {
     const { store, verifyBatch } = this.#options
     if (!verifyBatch) return
-    const { count, missing } = await verifyStored(store, { from, to }, verifyBatch, signal)
-    if (missing) await this.#fetch(new SignatureTask({ store, ...missing, verifyBatch }), signal)
+    const { count, missing } = await verifyStored(store, step, verifyBatch, signal)
+    if (missing) await this.#fetch(step, new SignatureTask({ store, ...missing, verifyBatch }), signal)
     else this.#work?.meter.add(count)
   }
 
@@ -257,13 +282,10 @@ export class Backfill {
 
 /** A conflict in the store is a fork; everything else is what it is. */
 function forkOr(thrown: unknown): Error {
-  if (!hasCode(thrown, 'CONFLICT')) return toError(thrown)
-  const what = toError(thrown).message
-  return new CatchupError(
-    'FORK',
-    `the local store and the anchored chain differ: ${what}; look at both before anything is removed`,
-    {
-      cause: thrown,
-    },
-  )
+  return hasCode(thrown, 'CONFLICT') ? forkError(toError(thrown).message, thrown) : toError(thrown)
+}
+
+function forkError(what: string, cause?: unknown): CatchupError {
+  const message = `the local store and the anchored chain differ: ${what}; look at both before anything is removed`
+  return new CatchupError('FORK', message, { cause })
 }

@@ -7,9 +7,9 @@ interface Standing {
   isListed: boolean
   pageLimit: number
   inFlight: number
-  /** Requests it may have at once: one more after each full answer, half after a failure. */
+  /** Requests it may have at once: one more after each answer, one less after a slow one, half after a failure. */
   window: number
-  /** Items to ask for at once: half after an answer broke off, twice as many after a full one. */
+  /** Items to ask for at once: twice as many after an answer, half after a slow one or a failure. */
   pageItems: number
   failures: number
   failedAt: number
@@ -24,6 +24,9 @@ export interface PeerBookOptions {
   readonly random: () => number
   readonly limits: BackfillLimits
 }
+
+/** An answer that takes longer was too large for the line to the peer, or too many were asked for at once. */
+const slowAnswerMs = 2000
 
 /** Standings kept of peers that are not listed now. */
 const remembered = 256
@@ -106,8 +109,13 @@ export class PeerBook {
     const standing = this.#of(peer)
     standing.failures = 0
     standing.lacks = 0
-    standing.window = Math.min(standing.window + 1, this.#options.limits.requestsPerPeer)
-    standing.pageItems = Math.min(standing.pageItems * 2, standing.pageLimit)
+    const isSlow = tookMs > slowAnswerMs
+    standing.window = isSlow
+      ? Math.max(1, standing.window - 1)
+      : Math.min(standing.window + 1, this.#options.limits.requestsPerPeer)
+    standing.pageItems = isSlow
+      ? Math.max(1, Math.floor(standing.pageItems / 2))
+      : Math.min(standing.pageItems * 2, standing.pageLimit)
     this.#usualMs = this.#usualMs === 0 ? tookMs : this.#usualMs * 0.8 + tookMs * 0.2
   }
 

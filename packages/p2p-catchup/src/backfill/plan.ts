@@ -30,6 +30,12 @@ export function nextStep(
   return { kind: 'signatures', from: status.sealed + 1, to: signedTo }
 }
 
+/** True while work on `current` is what brings `next`, the step as of now, forward; both move towards each other's end. */
+export function isSameWork(current: Step, next: Step | undefined): boolean {
+  if (current.kind !== next?.kind) return false
+  return current.kind === 'headers' ? current.from === next.from : next.from <= current.to && current.to <= next.to
+}
+
 /** The highest height that is known to belong to the chain. */
 export function targetOf(status: HistoryStatus, anchors: readonly Height[]): Height {
   return Math.max(status.headers.at(-1)?.to ?? 0, anchors.at(-1) ?? 0)

@@ -47,6 +47,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const libp2p = await start(options, limits, bans)
   const host = new Libp2pHost(libp2p, bans, options.logger ?? silentLogger)
   options.signal?.addEventListener('abort', () => void host.stop(), { once: true })
+  if (options.signal?.aborted) {
+    await host.stop()
+    throw toError(options.signal.reason)
+  }
   const { clock, random } = options
   for (const { id, address } of peers) {
     if (libp2p.peerId.equals(id)) continue
@@ -125,7 +129,11 @@ async function start(options: HostOptions, limits: HostLimits, bans: BanList): P
         yamux({
           maxInboundStreams: limits.streamsPerConnection,
           maxOutboundStreams: limits.streamsPerConnection,
-          streamOptions: { maxReadBufferLength: limits.streamBufferBytes },
+          // A peer may send a window ahead of a paused reader; a buffer below that would reset the stream.
+          streamOptions: {
+            maxReadBufferLength: limits.streamBufferBytes,
+            maxStreamWindowSize: limits.streamBufferBytes,
+          },
         }),
       ],
       connectionGater: gaterOf(bans),
@@ -136,6 +144,8 @@ async function start(options: HostOptions, limits: HostLimits, bans: BanList): P
         inboundUpgradeTimeout: limits.dialTimeoutMs,
         dialTimeout: limits.dialTimeoutMs,
       },
+      // A ping waits behind the history that the same connection carries: 8 MiB take half a minute on a slow line.
+      connectionMonitor: { pingTimeout: { minTimeout: 30_000, maxTimeout: 60_000 } },
       services: { ...options.services, identify: identify() },
     })
   } catch (cause) {

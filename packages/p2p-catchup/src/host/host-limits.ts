@@ -8,7 +8,7 @@ export interface HostLimits {
   readonly connectionsPerSecond: number
   /** Open streams of one connection, each direction, over all protocols. Default 128. */
   readonly streamsPerConnection: number
-  /** Unread bytes that one stream keeps before it is reset. Default 1 MiB. */
+  /** What a peer may send on one stream before it is read. Default 1 MiB; at least 256 KiB, yamux's first window. */
   readonly streamBufferBytes: number
   /** From dialing to a secured connection, also for incoming ones. Default 10 000. */
   readonly dialTimeoutMs: number

@@ -1,8 +1,9 @@
 import type { Libp2p, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { toError } from '../errors.ts'
+import { CatchupError, toError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
+import { deadline } from '../signals.ts'
 import type { HostLimits } from './host-limits.ts'
 
 export interface RedialerOptions {
@@ -52,18 +53,21 @@ export class Redialer {
   }
 
   async #dial(): Promise<void> {
-    const { libp2p, limits, signal, logger } = this.#options
+    const { libp2p, clock, limits, signal, logger } = this.#options
     if (libp2p.getConnections(this.#peer).length > 0) return
     const address = this.#address.toString()
+    const late = (): Error => new CatchupError('PEER_SILENT', `no connection within ${limits.dialTimeoutMs} ms`)
+    const limit = deadline(clock, clock.now() + limits.dialTimeoutMs, late, signal)
     this.#isDialing = true
     try {
-      await libp2p.dial(this.#address, { signal: AbortSignal.any([signal, AbortSignal.timeout(limits.dialTimeoutMs)]) })
+      await libp2p.dial(this.#address, { signal: limit.signal })
       this.#failures = 0
     } catch (thrown) {
       const err = toError(thrown)
       this.#failures++
       if (!signal.aborted) logger.warn({ address, failures: this.#failures, err }, explain(err))
     } finally {
+      limit.dispose()
       this.#isDialing = false
     }
     if (libp2p.getConnections(this.#peer).length === 0) this.#schedule(this.#delay())
@@ -84,8 +88,8 @@ export class Redialer {
 }
 
 function explain(error: Error): string {
-  const isOther = /remote peer|expected|identity|UnexpectedPeer|does not match/i.test(`${error.name} ${error.message}`)
-  return isOther
+  // Noise's words; the library wraps its error into one without a name or code of its own.
+  return error.message.includes('does not match expected remote identity key')
     ? 'another node answers at a configured address; compare the peer id after /p2p/ with that node'
     : 'a configured peer cannot be reached; it is dialed again'
 }

@@ -1,4 +1,4 @@
-import type { Stream } from '@libp2p/interface'
+import type { PeerId, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Host } from '../host/host.ts'
 import { CatchupError, toError } from '../errors.ts'
@@ -66,11 +66,14 @@ class HostPeers implements Libp2pPeers {
         }),
       ),
     )
+    libp2p.addEventListener('peer:disconnect', this.#onDisconnect)
     for (const connection of libp2p.getConnections()) await this.#noteKnown(connection.remotePeer.toString())
   }
 
   close(): void {
-    for (const topology of this.#topologies) this.#options.host.libp2p.unregister(topology)
+    const { libp2p } = this.#options.host
+    for (const topology of this.#topologies) libp2p.unregister(topology)
+    libp2p.removeEventListener('peer:disconnect', this.#onDisconnect)
     this.#spoken.clear()
   }
 
@@ -160,9 +163,14 @@ class HostPeers implements Libp2pPeers {
 
   #forget(peer: PeerName, protocol: HistoryProtocol): void {
     const spoken = this.#spoken.get(peer)
-    spoken?.delete(protocol)
-    if (spoken?.size === 0) this.#spoken.delete(peer)
+    if (!spoken?.delete(protocol)) return
+    if (spoken.size === 0) this.#spoken.delete(peer)
     this.#changed()
+  }
+
+  /** Topologies are told a moment later, and not at all of a peer that the peer store has forgotten. */
+  readonly #onDisconnect = ({ detail }: CustomEvent<PeerId>): void => {
+    if (this.#spoken.delete(detail.toString())) this.#changed()
   }
 
   /** Peers that were identified before this was opened. */

@@ -11,6 +11,7 @@ import { type HistoryProtocol, historyProtocols } from '../protocol/protocol-ids
 import { deadline } from '../signals.ts'
 import { ByteRate } from './byte-rate.ts'
 import { FairGate } from './fair-gate.ts'
+import { flushed } from './flushed.ts'
 import { type DaHeightHint, HistoryReader, type ServedRange } from './history-reader.ts'
 import { readQuestion } from './read-question.ts'
 import { defaultServeLimits, type ServeLimits } from './serve-limits.ts'
@@ -161,7 +162,7 @@ class Server implements HistoryServer {
 
   async #write(stream: Stream, piece: Uint8Array): Promise<void> {
     if (stream.send(piece)) return
-    await this.#within(this.#limits.writeTimeoutMs, 'the peer reads too slowly', (signal) => stream.onDrain({ signal }))
+    await this.#within(this.#limits.writeTimeoutMs, 'the peer reads too slowly', (signal) => flushed(stream, signal))
   }
 
   /** Waits for the peer's rate after each piece, so that the first one leaves at once. */

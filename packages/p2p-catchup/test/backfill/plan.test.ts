@@ -1,6 +1,7 @@
-import type { Interval } from 'block-fsm'
+import type { BlockStore, Interval } from 'block-fsm'
+import type { HistoryStore } from 'p2p-catchup'
 import { array, assert, integer, property, tuple } from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import { nextStep, type Step } from '../../src/backfill/plan.ts'
 import { intervalAt, withInterval } from '../../src/intervals.ts'
 import type { HistoryStatus } from '../../src/ports/history-store.ts'
@@ -100,4 +101,8 @@ test('whatever is stored and anchored, steps end with a whole chain and never to
       expect(blocks).toEqual(target === 0 ? [] : [{ from: 1, to: target }])
     }),
   )
+})
+
+test('every block store is a history store', () => {
+  expectTypeOf<BlockStore>().toExtend<HistoryStore>()
 })

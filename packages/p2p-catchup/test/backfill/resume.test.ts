@@ -1,10 +1,11 @@
+import { encodeP2PSignedHeader } from 'block-fsm'
 import { expect, test } from 'vitest'
 import { believeSignatures, complete, expectWhole, newBackfill, seed } from '../support/backfilling.ts'
 import { Chain } from '../support/chain.ts'
 import { codeOf } from '../support/code-of.ts'
-import { FakePeers, honest } from '../support/fake-peers.ts'
+import { FakePeers, honest, tampered } from '../support/fake-peers.ts'
 import { random } from '../support/random.ts'
-import { MemoryHistoryStore } from 'p2p-catchup'
+import { CatchupError, MemoryHistoryStore } from 'p2p-catchup'
 
 const chain = Chain.make(1000)
 const committed = chain.committed()
@@ -111,6 +112,53 @@ test('two anchors that name different blocks for a height are a fork', async () 
   await backfill.addAnchor(chain.anchor(700))
   const other = Chain.make(700, { forkAt: 600 })
   expect(await codeOf(() => backfill.addAnchor(other.anchor(700)))).toBe('FORK')
+})
+
+test('an anchor that names another block than the stored one is a fork', async () => {
+  const { backfill, store } = newBackfill()
+  await seed(store, committed.slice(0, 700))
+  const other = Chain.make(700, { forkAt: 600 })
+  expect(await codeOf(() => backfill.addAnchor(other.anchor(650)))).toBe('FORK')
+  expect(await store.anchors()).toEqual([])
+})
+
+test('signatures that nobody has do not keep a new gap waiting', async () => {
+  const { backfill, store, peers } = newBackfill()
+  await seed(store, committed.slice(0, 100))
+  const controller = new AbortController()
+  await backfill.addAnchor(chain.anchor(100))
+  const running = backfill.run(controller.signal)
+  while (backfill.progress().stalled === undefined) await turn()
+  expect(backfill.progress()).toMatchObject({ phase: 'signatures', from: 1, to: 100 })
+  const withoutSignatures = tampered(chain, 'header', (height) =>
+    encodeP2PSignedHeader({ ...chain.signed[height - 1]!, signature: new Uint8Array(0), daHeightHint: 0n }),
+  )
+  await backfill.addAnchor(chain.anchor(1000))
+  peers.add('a', async (kind, request, signal) => {
+    if (store.status().contiguous === 1000) throw new CatchupError('PEER_REFUSED', 'no more')
+    return withoutSignatures(kind, request, signal)
+  })
+  while (store.status().contiguous < 1000) await turn()
+  peers.add('b', honest(chain))
+  await backfill.idle(controller.signal)
+  controller.abort()
+  await running
+  await expectWhole(store, chain)
+})
+
+test('blocks that come from elsewhere end the work on them', async () => {
+  const { backfill, store, peers } = newBackfill({ verifyBatch: believeSignatures })
+  peers.add('short', honest(chain, { from: 500 }))
+  const controller = new AbortController()
+  await backfill.addAnchor(chain.anchor())
+  const running = backfill.run(controller.signal)
+  while (!backfill.progress().stalled?.includes('499')) await turn()
+  await seed(store, committed.slice(0, 499))
+  backfill.wake()
+  while (store.status().contiguous < 1000) await turn()
+  controller.abort()
+  await running
+  expect(new Set(peers.received.data).size).toBe(501)
 })
 
 test('data that does not meet the data above it is this node’s trouble, not a peer’s', async () => {
