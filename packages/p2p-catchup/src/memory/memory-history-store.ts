@@ -96,23 +96,23 @@ export class MemoryHistoryStore implements HistoryStore {
     for (const header of ascending) {
       this.#rows.set(header.height, { ...this.#rows.get(header.height), header })
       this.#heights.set(toHex(header.hash), header.height)
-      this.#headers = withInterval(this.#headers, header.height, header.height)
     }
+    this.#headers = withRuns(this.#headers, ascending)
   }
 
   async putBlocks(blocks: readonly CommittedBlock[]): Promise<void> {
     await this.putHeaders(blocks)
     for (const block of blocks) {
       this.#rows.set(block.height, { ...this.#row(block), data: block.data })
-      this.#blocks = withInterval(this.#blocks, block.height, block.height)
     }
+    this.#blocks = withRuns(this.#blocks, blocks)
   }
 
   async putSignatures(signatures: readonly HeaderSignature[]): Promise<void> {
     for (const { height, hash, signature, signer } of signatures) {
       this.#rows.set(height, { ...this.#row({ height, hash }), signature: { signature, signer, isVerified: true } })
-      this.#signed = withInterval(this.#signed, height, height)
     }
+    this.#signed = withRuns(this.#signed, signatures)
   }
 
   async putClaimedSignatures(claims: readonly ClaimedSignature[]): Promise<void> {
@@ -141,6 +141,18 @@ export class MemoryHistoryStore implements HistoryStore {
     if (below && !equalBytes(below.header.hash, header.lastHeaderHash)) throw conflict(height)
     if (above && !equalBytes(above.header.header.lastHeaderHash, hash)) throw conflict(height)
   }
+}
+
+/** The intervals with the given heights added, run by run. */
+function withRuns(intervals: readonly Interval[], added: readonly { readonly height: Height }[]): readonly Interval[] {
+  let result = intervals
+  let first = 0
+  for (const [i, { height }] of added.entries()) {
+    if (added[i + 1]?.height === height + 1) continue
+    result = withInterval(result, added[first]!.height, height)
+    first = i + 1
+  }
+  return result
 }
 
 function conflict(height: Height): MemoryStoreError {

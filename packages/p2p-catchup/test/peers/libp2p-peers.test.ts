@@ -1,5 +1,8 @@
 import { toHex } from 'block-fsm'
 import {
+  type Clock,
+  defaultRequestLimits,
+  type HistoryAnswer,
   type Host,
   type HistoryRequest,
   type Libp2pPeers,
@@ -10,9 +13,10 @@ import {
 import type { Stream } from '@libp2p/interface'
 import { expect, test } from 'vitest'
 import { Chain, chainId } from '../support/chain.ts'
-import { realClock } from '../support/clocks.ts'
+import { ManualClock, realClock } from '../support/clocks.ts'
 import { codeOf } from '../support/code-of.ts'
 import { connect, openHost } from '../support/hosts.ts'
+import { exchange } from '../support/raw-stream.ts'
 import { untilPeers } from '../support/until.ts'
 import { encodeItems, encodeNotFound } from '../../src/protocol/messages.ts'
 
@@ -29,10 +33,14 @@ interface Pair {
   readonly peers: Libp2pPeers
 }
 
-async function pair(prepare: (server: Host) => Promise<unknown>, limits: Partial<RequestLimits> = {}): Promise<Pair> {
+async function pair(
+  prepare: (server: Host) => Promise<unknown>,
+  limits: Partial<RequestLimits> = {},
+  clock: Clock = realClock,
+): Promise<Pair> {
   const [asker, server] = await Promise.all([openHost(), openHost()])
   await prepare(server)
-  const peers = await libp2pPeers({ host: asker, chainId, clock: realClock, limits })
+  const peers = await libp2pPeers({ host: asker, chainId, clock, limits })
   await connect(asker, server)
   await untilPeers(peers, () => peers.list().length > 0)
   return { asker, server, peers }
@@ -118,12 +126,27 @@ test('a stream that is reset is a refusal, but what came before counts', async (
 })
 
 test('a silent peer is given up, also in the middle of an answer', async () => {
+  const clock = new ManualClock()
   let first: Uint8Array = new Uint8Array(0)
-  const silent = scripted((stream) => void (first.length > 0 && stream.send(first)))
-  const { peers, server } = await pair(silent, { silenceMs: 50 })
-  expect(await codeOf(() => peers.requestHeaders(server.peerId, page, never))).toBe('PEER_SILENT')
+  let asked: () => void = () => undefined
+  const silent = scripted((stream) => {
+    if (first.length > 0) stream.send(first)
+    asked()
+  })
+  const { peers, server, asker } = await pair(silent, {}, clock)
+  await server.libp2p.handle('/echo', (stream) => void stream.close())
+  const ask = async (): Promise<HistoryAnswer> => {
+    const arrived = new Promise<void>((resolve) => (asked = resolve))
+    const answer = peers.requestHeaders(server.peerId, page, never)
+    await arrived
+    // What comes later over the same connection has come after what was sent before it.
+    await exchange(asker, server, '/echo', '')
+    clock.advance(defaultRequestLimits.silenceMs)
+    return answer
+  }
+  expect(await codeOf(ask)).toBe('PEER_SILENT')
   first = items
-  expect(await peers.requestHeaders(server.peerId, page, never)).toMatchObject({ isBroken: true, items: { length: 2 } })
+  expect(await ask()).toMatchObject({ isBroken: true, items: { length: 2 } })
 })
 
 test('a peer that sends a byte now and then is too slow', async () => {
