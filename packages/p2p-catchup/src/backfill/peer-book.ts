@@ -78,9 +78,8 @@ export class PeerBook {
     return [...this.#standings].filter(([, standing]) => isUsable(standing)).map(([peer]) => peer)
   }
 
-  /** When a paused peer may be asked again; undefined when none is paused. */
-  get nextReturn(): number | undefined {
-    const now = this.#options.clock.now()
+  /** When a peer that is paused at `now` may be asked again; undefined when none is. */
+  nextReturn(now: number): number | undefined {
     const returns = [...this.#standings.values()]
       .filter((standing) => isUsable(standing) && standing.pausedUntil > now)
       .map(({ pausedUntil }) => pausedUntil)

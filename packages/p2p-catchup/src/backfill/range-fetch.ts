@@ -79,9 +79,11 @@ export class RangeFetch {
           await this.#promote(page)
           continue
         }
+        // Before it is looked at what may be done: what becomes due meanwhile must not be missed.
+        const now = this.#options.clock.now()
         this.#dispatch()
         this.#options.onStall(this.#stallReason())
-        await this.#wakeable.sleep(this.#nextMoment(), signal)
+        await this.#wakeable.sleep(this.#nextMoment(now), signal)
       }
     } finally {
       stopListening()
@@ -326,12 +328,11 @@ export class RangeFetch {
     this.#wakeable.wake()
   }
 
-  /** When something is due though nothing happens: a pause ends, a peer may be asked again, a hedge. */
-  #nextMoment(): number | undefined {
-    const { book, clock } = this.#options
-    const now = clock.now()
+  /** When something is due after `now` though nothing happens: a pause ends, a peer may be asked again, a hedge. */
+  #nextMoment(now: number): number | undefined {
+    const { book } = this.#options
     const moments = [...(this.#queue.first?.lacking.values() ?? [])].filter((until) => until > now)
-    const nextReturn = book.nextReturn
+    const nextReturn = book.nextReturn(now)
     if (nextReturn !== undefined) moments.push(nextReturn)
     const job = this.#nextJob()
     const hedgeAt = job && this.#hedgeAt(job)

@@ -2,7 +2,7 @@ import { type BackfillProgress, CatchupError, type HistoryAnswer } from 'p2p-cat
 import { expect, test } from 'vitest'
 import { complete, expectWhole, newBackfill } from '../support/backfilling.ts'
 import { Chain } from '../support/chain.ts'
-import { ManualClock } from '../support/clocks.ts'
+import { ManualClock, RestlessClock } from '../support/clocks.ts'
 import { type Ask, failing, honest, silent } from '../support/fake-peers.ts'
 
 const chain = Chain.make(600)
@@ -194,6 +194,20 @@ test.each([
   expect(asked[0]).toBeLessThan(80)
   expect(asked.at(-1)).toBeLessThan(20)
   expect(peers.convictions).toEqual([])
+})
+
+test('a pause that ends while work is dealt out is not missed', async () => {
+  const limits = { pauseMinMs: 1, pauseMaxMs: 2, requestTimeoutMs: 1_000_000 }
+  const { backfill, store, peers } = newBackfill({ clock: new RestlessClock(), limits })
+  let count = 0
+  peers.add('a', (kind, request, signal) =>
+    ++count % 3 === 0
+      ? honest(chain)(kind, request, signal)
+      : Promise.reject(new CatchupError('PEER_REFUSED', 'not now')),
+  )
+  await backfill.addAnchor(chain.anchor())
+  await complete(backfill)
+  expect(store.status().contiguous).toBe(600)
 })
 
 test('progress shows blocks, a rate and the time that is left', async () => {

@@ -40,3 +40,22 @@ export class ManualClock implements Clock {
     this.#now = until
   }
 }
+
+/** Time that passes only, and always, when somebody looks at it: no two looks agree. */
+export class RestlessClock implements Clock {
+  #now = 0
+
+  now(): number {
+    this.#now += 0.4
+    return this.#now
+  }
+
+  wakeAt(at: number, wake: () => void): () => void {
+    const look = (): void => {
+      if (this.now() >= at) wake()
+      else timer = setImmediate(look)
+    }
+    let timer = setImmediate(look)
+    return () => clearImmediate(timer)
+  }
+}
