@@ -1,21 +1,32 @@
-/** Entries are stored under `e` and their index; facts about the log under `m` and a name. */
+import type { LogIndex } from 'raft-core'
+
+/** Entries are stored under `e` and their index, beginnings of terms under `t` and an index, facts under `m` and a name. */
 const entryPrefix = 'e'.charCodeAt(0)
+const runPrefix = 't'.charCodeAt(0)
 
 export const formatKey: Buffer = Buffer.from('mformat')
-export const baseKey: Buffer = Buffer.from('mbase')
-export const hardStateKey: Buffer = Buffer.from('mhard-state')
+export const stateKey: Buffer = Buffer.from('mstate')
 
-/** What `formatKey` holds. Another value is another format. */
-export const formatValue: Buffer = Buffer.from('raft-log 1')
-
-/** Sorts as the index does. */
-export function entryKey(index: number): Buffer {
-  const key = Buffer.allocUnsafe(9)
-  key[0] = entryPrefix
-  key.writeBigUInt64BE(BigInt(index), 1)
-  return key
+/** The entry's record as it came. Sorts as the index does. */
+export function entryKey(index: LogIndex): Buffer {
+  return indexKey(entryPrefix, index)
 }
 
-export function indexOfKey(key: Uint8Array): number {
-  return Number(Buffer.from(key.buffer, key.byteOffset, key.byteLength).readBigUInt64BE(1))
+/** Says that another term begins at this index. Sorts as the index does. */
+export function runKey(index: LogIndex): Buffer {
+  return indexKey(runPrefix, index)
+}
+
+/** The index in a key of either kind; NaN for a key of another length. */
+export function indexOfKey(key: Uint8Array): LogIndex {
+  if (key.length !== 9) return Number.NaN
+  return Number(new DataView(key.buffer, key.byteOffset, key.byteLength).getBigUint64(1))
+}
+
+function indexKey(prefix: number, index: LogIndex): Buffer {
+  const key = Buffer.allocUnsafe(9)
+  key[0] = prefix
+  key.writeUInt32BE(Math.floor(index / 2 ** 32), 1)
+  key.writeUInt32BE(index % 2 ** 32, 5)
+  return key
 }

@@ -1,8 +1,8 @@
-import type { Entry } from 'raft-core'
+import type { Entry, LogIndex } from 'raft-core'
 
 /**
  * The newest entries in memory: all that are not durable yet, and as many before them as fit, so that followers near the tip
- * cause no disk read.
+ * cause no disk read. They are contiguous and end where the log does.
  */
 export class RecentEntries {
   readonly #limitBytes: number
@@ -14,7 +14,7 @@ export class RecentEntries {
   }
 
   /** Index of the oldest one; undefined when there is none. */
-  get first(): number | undefined {
+  get first(): LogIndex | undefined {
     return this.#entries[0]?.index
   }
 
@@ -25,14 +25,12 @@ export class RecentEntries {
     }
   }
 
-  truncateFrom(index: number): void {
-    const keep = this.#entries.findIndex((entry) => entry.index >= index)
-    if (keep >= 0) this.#remove(keep, this.#entries.length)
+  truncateFrom(index: LogIndex): void {
+    this.#remove(this.#positionOf(index), this.#entries.length)
   }
 
-  dropThrough(index: number): void {
-    const keep = this.#entries.findIndex((entry) => entry.index > index)
-    this.#remove(0, keep < 0 ? this.#entries.length : keep)
+  dropThrough(index: LogIndex): void {
+    this.#remove(0, this.#positionOf(index + 1))
   }
 
   clear(): void {
@@ -40,24 +38,19 @@ export class RecentEntries {
   }
 
   /** Lets go of the oldest durable ones once there are too many bytes; a quarter at a time, since removal costs the length. */
-  shrink(durableIndex: number): void {
+  shrink(durableIndex: LogIndex): void {
     if (this.#bytes <= this.#limitBytes) return
+    const last = this.#positionOf(durableIndex + 1)
     let bytes = this.#bytes
     let count = 0
-    while (
-      bytes > this.#limitBytes * 0.75 &&
-      (this.#entries[count]?.index ?? Number.POSITIVE_INFINITY) <= durableIndex
-    ) {
-      bytes -= this.#entries[count]!.record.length
-      count += 1
-    }
+    while (count < last && bytes > this.#limitBytes * 0.75) bytes -= this.#entries[count++]!.record.length
     this.#remove(0, count)
   }
 
-  /** Entries from `from` below `end`, at least one, within `limitBytes`. `from` is not before the first. */
-  slice(from: number, end: number, limitBytes: number): readonly Entry[] {
-    const start = from - (this.first ?? from)
-    const stop = Math.min(this.#entries.length, end - (this.first ?? from))
+  /** Entries from `from` below `end`, at least one if there is any, within `limitBytes`. `from` is not before the first. */
+  slice(from: LogIndex, end: LogIndex, limitBytes: number): readonly Entry[] {
+    const start = this.#positionOf(from)
+    const stop = this.#positionOf(end)
     let bytes = 0
     let to = start
     while (to < stop && (to === start || bytes + this.#entries[to]!.record.length <= limitBytes)) {
@@ -65,6 +58,10 @@ export class RecentEntries {
       to += 1
     }
     return this.#entries.slice(start, to)
+  }
+
+  #positionOf(index: LogIndex): number {
+    return Math.min(Math.max(0, index - (this.first ?? index)), this.#entries.length)
   }
 
   #remove(from: number, to: number): void {
