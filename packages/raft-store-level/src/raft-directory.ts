@@ -1,16 +1,14 @@
 import { join } from 'node:path'
-import type { Logger, LogStore, SnapshotStore, StableStore } from 'raft-core'
-import { fileSnapshotStore } from './file-snapshot-store.ts'
-import { levelLogStore } from './level-log-store.ts'
+import type { LogStore, SnapshotStore, StableStore } from 'raft-core'
+import { fileSnapshotStore, type FileSnapshotStoreOptions } from './file-snapshot-store.ts'
+import { levelLogStore, type LevelLogStoreOptions } from './level-log-store.ts'
 import { fileStableStore } from './stable-store.ts'
 
-export interface RaftDirectoryOptions {
+export interface RaftDirectoryOptions extends LevelLogStoreOptions, Pick<FileSnapshotStoreOptions, 'maxSnapshotBytes'> {
+  /** Directory of one node alone; made if it is not there. */
   readonly directory: string
-  readonly logger?: Logger
-  /** Complete snapshots to keep. Default 3. */
+  /** Complete snapshots to keep, at least 1. Default 3. */
   readonly retainSnapshots?: number
-  /** Recent log entries kept in memory. Default 16 MiB. */
-  readonly cacheBytes?: number
 }
 
 /** The three stores of one node. */
@@ -21,18 +19,16 @@ export interface RaftDirectory {
 }
 
 /** Lays the stores of a node out in one directory: `log/`, `snapshots/`, `identity.bin`, `founding.bin`. Opens nothing yet. */
-export function raftDirectory({ directory, logger, retainSnapshots, cacheBytes }: RaftDirectoryOptions): RaftDirectory {
+export function raftDirectory(options: RaftDirectoryOptions): RaftDirectory {
+  const { directory, logger, retainSnapshots, maxSnapshotBytes } = options
   return {
-    logStore: levelLogStore({
-      directory: join(directory, 'log'),
-      ...(logger && { logger }),
-      ...(cacheBytes !== undefined && { cacheBytes }),
-    }),
+    logStore: levelLogStore({ ...options, directory: join(directory, 'log') }),
     stableStore: fileStableStore(directory),
     snapshotStore: fileSnapshotStore({
       directory: join(directory, 'snapshots'),
       ...(logger && { logger }),
       ...(retainSnapshots !== undefined && { retain: retainSnapshots }),
+      ...(maxSnapshotBytes !== undefined && { maxSnapshotBytes }),
     }),
   }
 }
