@@ -1,46 +1,76 @@
-import type { Clock, Logger } from 'raft-core'
+import type { AbortSignalLike, Clock, Logger } from 'raft-core'
+import { TransportError } from './errors.ts'
 import type { TransportMetrics } from './metrics.ts'
 
 export interface TcpTransportOptions {
-  /** Where to listen, `host:port`; port 0 lets the system pick one. Peers dial the address that the configuration names. */
+  /**
+   * Where to listen, `host:port`; port 0 lets the system pick one. What peers dial is not said here: they take the address that
+   * their configuration names.
+   */
   readonly bindAddress: string
   readonly clock: Clock
-  /** In [0, 1); spreads redials of many nodes. */
+  /** In [0, 1); spreads the redials of many nodes. */
   readonly random: () => number
   readonly logger?: Logger
-  readonly metrics?: TransportMetrics
+  readonly metrics?: Partial<TransportMetrics>
   readonly limits?: Partial<TcpTransportLimits>
+  /** Closes the transport, as `close` does. */
+  readonly signal?: AbortSignalLike
 }
 
 /** Times in milliseconds, sizes in bytes. */
 export interface TcpTransportLimits {
-  /** One frame. Default 72 MiB: an entry of 64 MiB fits. */
-  readonly frameBytes: number
-  /** Waiting for one peer, beyond what the socket took; what does not fit is dropped. Default 128 MiB. */
+  /** One message, either way. Default 72 MiB: an entry of 64 MiB fits. */
+  readonly messageBytes: number
+  /** Appends, snapshot chunks and application frames waiting for one peer; a message always fits into an empty queue. Default 64 MiB. */
   readonly queueBytes: number
-  /** Handed to the socket before waiting for it to drain. Default 1 MiB. */
+  /** Small messages waiting for one peer, counted apart so that appends never crowd them out. Default 1 MiB. */
+  readonly urgentBytes: number
+  /** Handed to the socket before waiting for it to drain; what is urgent waits for no more than this. Default 256 KiB. */
   readonly socketBytes: number
-  /** From connecting to the hello's answer. Default 5000. */
+  /** Unfinished large messages of all unnamed peers together. Default 256 MiB. */
+  readonly guestBytes: number
+  /** Connections that have not said hello yet; one more ends the oldest. Default 64. */
+  readonly strangers: number
+  /** Connections of peers that are not named; one more is refused. Default 64. */
+  readonly guests: number
+  /** From dialing to the hello's answer, and from accepting to the hello. Default 5000. */
   readonly helloTimeoutMs: number
-  /** Silence after which a peer is asked whether it lives; after three times this the connection is given up. Default 1000. */
+  /** Between pings; a connection on which three in a row bring nothing is given up. Default 1000. */
   readonly pingMs: number
-  /** Wait after a first failed attempt; doubles up to `redialMaxMs`. Default 10. */
+  /** Wait after a first failed attempt; doubled up to `redialMaxMs` and jittered by half. Default 10. */
   readonly redialMinMs: number
   /** Default 1000. */
   readonly redialMaxMs: number
-  /** Connections that have not said hello yet. Default 64. */
-  readonly strangers: number
+  /** Least wait after being refused by name. Default 2000. */
+  readonly rejectedRedialMs: number
 }
 
-const mebibyte = 1024 * 1024
+const kibibyte = 1024
+const mebibyte = 1024 * kibibyte
 
-export const defaultLimits: TcpTransportLimits = {
-  frameBytes: 72 * mebibyte,
-  queueBytes: 128 * mebibyte,
-  socketBytes: mebibyte,
+const defaultLimits: TcpTransportLimits = {
+  messageBytes: 72 * mebibyte,
+  queueBytes: 64 * mebibyte,
+  urgentBytes: mebibyte,
+  socketBytes: 256 * kibibyte,
+  guestBytes: 256 * mebibyte,
+  strangers: 64,
+  guests: 64,
   helloTimeoutMs: 5000,
   pingMs: 1000,
   redialMinMs: 10,
   redialMaxMs: 1000,
-  strangers: 64,
+  rejectedRedialMs: 2000,
+}
+
+/** The limits with every default filled in. All that are no positive number are named in one `INVALID_OPTIONS`. */
+export function completeLimits(given: Partial<TcpTransportLimits> = {}): TcpTransportLimits {
+  const limits = { ...defaultLimits, ...given }
+  const wrong = Object.entries(limits).filter(([, value]) => !(Number.isFinite(value) && value > 0))
+  if (wrong.length > 0) {
+    const faults = wrong.map(([name, value]) => `${name} is ${value}`)
+    throw new TransportError('INVALID_OPTIONS', `${faults.join('; ')}; every limit must be above 0`)
+  }
+  return limits
 }

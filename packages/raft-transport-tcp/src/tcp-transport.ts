@@ -1,9 +1,10 @@
-import { createServer, type Server, type Socket } from 'node:net'
 import {
+  assert,
   type Done,
   type Envelope,
+  isSameMember,
   type Logger,
-  type Message,
+  type Member,
   type ServerId,
   silentLogger,
   type Transport,
@@ -11,95 +12,94 @@ import {
   type TransportPeer,
   type TransportSelf,
 } from 'raft-core'
-import { parseAddress } from './address.ts'
-import { whyRefused } from './admission.ts'
+import { type HostPort, parseAddress } from './address.ts'
 import { decodeEnvelope, encodeEnvelope } from './codec/envelope-codec.ts'
-import { decodeHello, encodeHello, encodeRejection, type Hello, helloOf } from './codec/hello-codec.ts'
-import { Connection } from './connection.ts'
-import { Dialer, type DialerHost } from './dialer.ts'
+import type { Hello } from './codec/hello-codec.ts'
 import { TransportError } from './errors.ts'
-import type { Frame } from './frame.ts'
-import { defaultLimits, type TcpTransportLimits, type TcpTransportOptions } from './options.ts'
+import { laneOf } from './lane-of.ts'
+import type { Connection, ConnectionContext } from './link/connection.ts'
+import { LiveSockets } from './link/live-sockets.ts'
+import { tcpStreams } from './link/streams.ts'
+import { Listener } from './listener.ts'
+import type { TransportMetrics } from './metrics.ts'
+import { completeLimits, type TcpTransportOptions } from './options.ts'
+import { Acceptor } from './peers/acceptor.ts'
+import { Dialer } from './peers/dialer.ts'
 
 /** A `Transport` over TCP that also tells where it listens. */
 export interface TcpTransport extends Transport {
-  /** The port that `bindAddress` gave, or the system picked. 0 before `start` was called back. */
+  /** Where it listens, with the port that the system picked; undefined before `start` was called back and after `close`. */
+  address(): HostPort | undefined
+  /** The port of `address()`, 0 when there is none. */
   readonly port: number
 }
 
 /** How long `close` waits for goodbyes to leave. */
 const farewellMs = 200
 
-/** Makes a transport; it listens and dials after `start`. `ADDRESS_INVALID` when `bindAddress` is none. */
+/**
+ * Makes a transport; it listens and dials after `start`. Throws `ADDRESS_INVALID` when `bindAddress` is none and
+ * `INVALID_OPTIONS` when a limit is not above 0.
+ */
 export function tcpTransport(options: TcpTransportOptions): TcpTransport {
   return new TcpNode(options)
 }
 
-interface Inbound {
-  readonly connection: Connection
-  hello: Hello | undefined
-}
-
 class TcpNode implements TcpTransport {
   readonly #options: TcpTransportOptions
-  readonly #limits: TcpTransportLimits
   readonly #logger: Logger
-  readonly #bind: { readonly host: string; readonly port: number }
-  readonly #server: Server
+  readonly #metrics: Partial<TransportMetrics>
+  readonly #context: ConnectionContext
+  readonly #listener: Listener
+  readonly #acceptor: Acceptor
   readonly #dialers = new Map<ServerId, Dialer>()
-  /** Connections that others made; those that said hello also by id. */
-  readonly #inbound = new Set<Inbound>()
-  readonly #inboundById = new Map<ServerId, Inbound>()
+  readonly #closing: Done[] = []
   #self: TransportSelf | undefined
   #handler: TransportHandler | undefined
-  #isClosed = false
-  #port = 0
+  #phase: 'new' | 'open' | 'closing' | 'closed' = 'new'
 
   constructor(options: TcpTransportOptions) {
+    const { clock, logger = silentLogger, metrics = {}, limits, bindAddress, signal } = options
     this.#options = options
-    this.#limits = { ...defaultLimits, ...options.limits }
-    this.#logger = options.logger ?? silentLogger
-    this.#bind = parseAddress(options.bindAddress)
-    this.#server = createServer((socket) => this.#accept(socket))
+    this.#logger = logger
+    this.#metrics = metrics
+    this.#context = { clock, limits: completeLimits(limits), sockets: new LiveSockets(clock) }
+    this.#acceptor = this.#newAcceptor()
+    this.#listener = new Listener(parseAddress(bindAddress), tcpStreams, logger, (socket) =>
+      this.#acceptor.accept(socket),
+    )
+    if (signal?.aborted) this.close(() => {})
+    else signal?.addEventListener('abort', () => this.close(() => {}), { once: true })
   }
 
   get port(): number {
-    return this.#port
+    return this.address()?.port ?? 0
+  }
+
+  address(): HostPort | undefined {
+    return this.#listener.address
   }
 
   start(self: TransportSelf, handler: TransportHandler, done: Done): void {
+    if (this.#phase !== 'new') {
+      const error = new TransportError('CLOSED', 'a transport is started once, and not after it was closed')
+      return void setImmediate(() => done(error))
+    }
+    this.#phase = 'open'
     this.#self = self
     this.#handler = handler
-    const fail = (cause: Error): void => {
-      done(
-        new TransportError('LISTEN_FAILED', `cannot listen on ${this.#options.bindAddress}: ${cause.message}`, {
-          cause,
-        }),
-      )
-    }
-    this.#server.once('error', fail)
-    const { host, port } = this.#bind
-    this.#server.listen({ port, ...(host !== '' && { host }) }, () => {
-      this.#server.off('error', fail)
-      this.#server.on('error', (error) => this.#logger.error({ error }, 'the Raft listener failed'))
-      const address = this.#server.address()
-      if (typeof address === 'object' && address !== null) this.#port = address.port
-      done()
-    })
+    this.#listener.open(done)
   }
 
   identify(self: TransportSelf): void {
+    if (this.#phase !== 'open') return
     this.#self = self
-    for (const { peer, connection } of this.#dialers.values()) {
-      connection?.send('hello', encodeHello(helloOf(self, peer.id)))
-    }
-    for (const { connection, hello } of this.#inbound) {
-      if (hello) connection.send('hello', encodeHello(helloOf(self, '')))
-    }
+    for (const dialer of this.#dialers.values()) dialer.identify()
+    this.#acceptor.identify()
   }
 
   setPeers(peers: readonly TransportPeer[]): void {
-    if (this.#isClosed) return
+    if (this.#phase !== 'open') return
     const wanted = new Map(peers.map((peer) => [peer.id, peer]))
     for (const [id, dialer] of this.#dialers) {
       if (wanted.get(id)?.address === dialer.peer.address) continue
@@ -108,117 +108,99 @@ class TcpNode implements TcpTransport {
     }
     for (const [id, peer] of wanted) {
       if (this.#dialers.has(id)) continue
-      const dialer = new Dialer(peer, this.#dialerHost())
+      const dialer = this.#newDialer(peer)
       this.#dialers.set(id, dialer)
       dialer.dial()
     }
   }
 
   send(to: ServerId, envelope: Envelope): void {
-    const connection = this.#dialers.get(to)?.connection ?? this.#inboundById.get(to)?.connection
-    const body = connection && encodeEnvelope(envelope)
-    if (connection?.send('envelope', body!, isUrgent(envelope.message))) this.#options.metrics?.sent(to, body!.length)
-    else this.#options.metrics?.dropped(to)
+    const connection = this.#dialers.get(to)?.answered?.connection ?? this.#acceptor.inbound(to)?.connection
+    if (connection === undefined) return this.#metrics.dropped?.(to, 'notConnected')
+    const body = encodeEnvelope(envelope)
+    const { messageBytes } = this.#context.limits
+    if (body.length > messageBytes) {
+      const fields = { peer: to, kind: envelope.message.kind, bytes: body.length, messageBytes }
+      this.#logger.error(fields, 'a message is above the limit of the transport and is not sent')
+      return this.#metrics.dropped?.(to, 'tooLarge')
+    }
+    if (connection.send('envelope', body, laneOf(envelope.message, body.length))) this.#metrics.sent?.(to, body.length)
+    else this.#metrics.dropped?.(to, 'queueFull')
   }
 
   close(done: Done): void {
-    if (this.#isClosed) return void setImmediate(done)
-    this.#isClosed = true
-    const { clock } = this.#options
+    if (this.#phase === 'closed') return void setImmediate(done)
+    this.#closing.push(done)
+    if (this.#phase === 'closing') return
+    this.#phase = 'closing'
+    this.#listener.stop()
     for (const dialer of this.#dialers.values()) dialer.stop()
-    for (const { connection } of this.#inbound) {
-      connection.send('goodbye', new Uint8Array(0))
-      connection.end()
-    }
-    const cancel = clock.wakeAt(clock.now() + farewellMs, () => {
-      for (const { connection } of this.#inbound) connection.destroy()
-    })
-    if (!this.#server.listening) {
-      cancel()
-      return void setImmediate(done)
-    }
-    this.#server.close((error) => {
-      cancel()
-      done(error)
+    this.#dialers.clear()
+    this.#acceptor.stop()
+    this.#context.sockets.empty(farewellMs, () => {
+      this.#phase = 'closed'
+      for (const answer of this.#closing.splice(0)) answer()
     })
   }
 
-  #accept(socket: Socket): void {
-    const { clock } = this.#options
-    const strangers = [...this.#inbound].filter(({ hello }) => hello === undefined).length
-    if (this.#isClosed || strangers >= this.#limits.strangers) return void socket.destroy()
-    const cancelHello = clock.wakeAt(clock.now() + this.#limits.helloTimeoutMs, () => {
-      if (inbound.hello === undefined) socket.destroy()
-    })
-    const connection = new Connection(socket, clock, this.#limits, {
-      frame: (frame) => this.#onInboundFrame(inbound, frame),
-      closed: (error) => {
-        cancelHello()
-        this.#inbound.delete(inbound)
-        const id = inbound.hello?.member.id
-        if (id !== undefined && this.#inboundById.get(id) === inbound) this.#inboundById.delete(id)
-        if (error) this.#logger.debug({ peer: id, error }, 'an inbound connection ended')
+  #onEnvelope(connection: Connection, peer: Member, body: Uint8Array): void {
+    const envelope = this.#readEnvelope(connection, peer, body)
+    if (envelope === undefined || this.#phase !== 'open') return
+    this.#metrics.received?.(peer.id, body.length)
+    // What the node throws is not the peer's fault: it must not pass for a bad message.
+    this.#handler?.message(envelope)
+  }
+
+  /** The envelope, if it is one and its sender's own. */
+  #readEnvelope(connection: Connection, peer: Member, body: Uint8Array): Envelope | undefined {
+    try {
+      const envelope = decodeEnvelope(body)
+      if (isSameMember(envelope.from, peer)) return envelope
+      throw new TransportError('MESSAGE_INVALID', `${peer.id} speaks for ${envelope.from.id}, or for another directory`)
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error
+      connection.fail(error)
+      return undefined
+    }
+  }
+
+  #newDialer(peer: TransportPeer): Dialer {
+    return new Dialer(peer, {
+      context: this.#context,
+      random: this.#options.random,
+      streams: tcpStreams,
+      logger: this.#logger,
+      metrics: this.#metrics,
+      self: () => this.#mySelf(),
+      inbound: (id) => this.#acceptor.inbound(id),
+      up: (member) => {
+        this.#metrics.peerUp?.(member.id)
+        this.#handler?.peerUp(member)
       },
-    })
-    const inbound: Inbound = { connection, hello: undefined }
-    this.#inbound.add(inbound)
-  }
-
-  #onInboundFrame(inbound: Inbound, frame: Frame): void {
-    if (frame.type === 'hello') return this.#onHello(inbound, decodeHello(frame.body))
-    const { hello } = inbound
-    if (hello === undefined)
-      return inbound.connection.destroy(new TransportError('MESSAGE_INVALID', 'it did not say hello first'))
-    this.#onFrame(hello.member.id, frame)
-  }
-
-  #onHello(inbound: Inbound, hello: Hello): void {
-    const self = this.#self!
-    const { id } = hello.member
-    const present = this.#inboundById.get(id)
-    const rejection = whyRefused(self, hello, present === inbound ? undefined : present?.hello)
-    if (rejection) {
-      this.#logger.warn({ peer: id, ...rejection }, 'a connection is refused')
-      inbound.connection.send('rejection', encodeRejection(rejection))
-      return inbound.connection.end()
-    }
-    const isFirst = inbound.hello === undefined
-    inbound.hello = hello
-    if (!isFirst) return
-    this.#inboundById.set(id, inbound)
-    if (present) present.connection.destroy()
-    inbound.connection.send('hello', encodeHello(helloOf(self, '')))
-    // Whoever dials this node is up: no need to wait out the back-off.
-    this.#dialers.get(id)?.dial()
-  }
-
-  #onFrame(id: ServerId, frame: Frame): void {
-    if (frame.type !== 'envelope' || this.#isClosed) return
-    this.#options.metrics?.received(id, frame.body.length)
-    this.#handler?.message(decodeEnvelope(frame.body))
-  }
-
-  #dialerHost(): DialerHost {
-    return {
-      options: this.#options,
-      limits: this.#limits,
-      hello: (toId) => helloOf(this.#self!, toId),
-      up: (peer) => {
-        this.#logger.debug({ peer: peer.id }, 'connected')
-        this.#handler?.peerUp(peer)
-      },
-      down: (id, reason, detail) => {
-        this.#logger.debug({ peer: id, reason, detail }, 'not connected')
-        this.#options.metrics?.peerDown(id, reason)
+      down: (id, reason) => {
+        this.#metrics.peerDown?.(id, reason)
         this.#handler?.peerDown(id, reason)
       },
-      frame: (id, frame) => this.#onFrame(id, frame),
-    }
+      envelope: (connection, from, body) => this.#onEnvelope(connection, from, body),
+    })
   }
-}
 
-/** Small messages that must not wait behind large ones. */
-function isUrgent(message: Message): boolean {
-  if (message.kind === 'appendRequest') return message.entries.length === 0
-  return message.kind !== 'snapshotChunk' && message.kind !== 'application'
+  #newAcceptor(): Acceptor {
+    return new Acceptor({
+      context: this.#context,
+      logger: this.#logger,
+      metrics: this.#metrics,
+      self: () => this.#mySelf(),
+      isNamed: (id) => this.#dialers.has(id),
+      outbound: (id) => this.#dialers.get(id)?.answered,
+      greeted: (hello: Hello) => this.#dialers.get(hello.member.id)?.nudge(hello),
+      lost: (id) => this.#dialers.get(id)?.doubt(),
+      envelope: (connection, from, body) => this.#onEnvelope(connection, from, body),
+    })
+  }
+
+  #mySelf(): TransportSelf {
+    assert(this.#self !== undefined, 'connections come after start')
+    return this.#self
+  }
 }

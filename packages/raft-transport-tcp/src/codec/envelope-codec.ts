@@ -1,27 +1,27 @@
 import type { Envelope } from 'raft-core'
 import { raft } from '../../gen/raft.js'
 import { TransportError } from '../errors.ts'
+import { decoded } from './decoded.ts'
 import { messageFromWire, messageToWire } from './message-codec.ts'
-import { bytesFrom, fromWire, hexFrom } from './numbers.ts'
+import { bytesFrom, fromWire, hexFrom, toWire } from './numbers.ts'
 import { memberFromWire, memberToWire } from './parts.ts'
+import { weigh } from './weigh.ts'
 
 /** Envelope of proto/raft/v1. */
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
   const { version, clusterId, epoch, from, message } = envelope
-  const wire = { version, clusterId: bytesFrom(clusterId), epoch, from: memberToWire(from), ...messageToWire(message) }
-  return raft.v1.Envelope.encode(wire).finish()
+  const header = toWire({ version, clusterId: bytesFrom(clusterId), epoch, from: memberToWire(from) })
+  return raft.v1.Envelope.encode({ ...header, ...messageToWire(message) }).finish()
 }
 
 /** Reads an envelope from a peer. Whatever is wrong with the bytes is `MESSAGE_INVALID`. The bytes of entries are views. */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
-  try {
+  return decoded('message', () => {
+    weigh(bytes)
     const wire = raft.v1.Envelope.decode(bytes)
     const from = memberFromWire(wire.from)
     if (from.id === '') throw new TransportError('MESSAGE_INVALID', 'an envelope does not say whom it is from')
     const { version, clusterId, epoch } = wire
-    return { version, clusterId: hexFrom(clusterId), epoch: fromWire(epoch), from, message: messageFromWire(wire) }
-  } catch (cause) {
-    if (cause instanceof TransportError) throw cause
-    throw new TransportError('MESSAGE_INVALID', 'a frame holds no readable message', { cause })
-  }
+    return { version, clusterId: hexFrom(clusterId, 32), epoch: fromWire(epoch), from, message: messageFromWire(wire) }
+  })
 }

@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib'
-import { decodeEntry, type Identify, type MemberStage, type Message } from 'raft-core'
+import { decodeEntry, type Entry, type Identify, type MemberStage, type Message } from 'raft-core'
 import type { raft } from '../../gen/raft.js'
 import { TransportError } from '../errors.ts'
-import { bytesFrom, fromWire, hexFrom } from './numbers.ts'
+import { bytesFrom, fromWire, hexFrom, toWire } from './numbers.ts'
 import {
   configurationFromWire,
   configurationToWire,
@@ -28,29 +28,29 @@ const stages: readonly MemberStage[] = ['empty', 'promised', 'founded', 'waiting
 export function messageToWire(message: Message): WireMessage {
   switch (message.kind) {
     case 'voteRequest':
-      return { voteRequest: message }
+      return { voteRequest: toWire(message) }
     case 'voteResponse':
-      return { voteResponse: message }
+      return { voteResponse: toWire(message) }
     case 'appendRequest':
       return {
         appendRequest: {
-          ...message,
+          ...toWire(message),
           records: message.entries.map(({ record }) => record),
           remembered: message.remembered.map(memoryToWire),
         },
       }
     case 'appendResponse':
-      return { appendResponse: message }
+      return { appendResponse: toWire(message) }
     case 'heartbeat':
-      return { heartbeat: message }
+      return { heartbeat: toWire(message) }
     case 'heartbeatResponse':
-      return { heartbeatResponse: message }
+      return { heartbeatResponse: toWire(message) }
     case 'timeoutNow':
-      return { timeoutNow: message }
+      return { timeoutNow: toWire(message) }
     case 'snapshotChunk':
-      return { snapshotChunk: { ...message, metadata: metadataToWire(message.metadata) } }
+      return { snapshotChunk: { ...toWire(message), metadata: metadataToWire(message.metadata) } }
     case 'snapshotChunkResponse':
-      return { snapshotChunkResponse: message }
+      return { snapshotChunkResponse: toWire(message) }
     case 'identify':
       return { identify: identifyToWire(message) }
     case 'admit':
@@ -93,7 +93,7 @@ export function messageFromWire(wire: raft.v1.Envelope): Message {
       previousTerm: fromWire(appendRequest.previousTerm),
       commit: fromWire(appendRequest.commit),
       round: fromWire(appendRequest.round),
-      entries: (appendRequest.records ?? []).map((record) => decodeEntry(record, 0, crc32)),
+      entries: (appendRequest.records ?? []).map(entryFromWire),
       remembered: (appendRequest.remembered ?? []).map(memoryFromWire),
     }
   }
@@ -164,16 +164,25 @@ export function messageFromWire(wire: raft.v1.Envelope): Message {
     }
   }
   if (application) {
-    const { channel = '', payload = new Uint8Array(0) } = application
+    const { channel, payload } = application
     return { kind: 'application', channel: channel ?? '', payload: payload ?? new Uint8Array(0) }
   }
   throw new TransportError('MESSAGE_INVALID', 'an envelope holds no message that this version knows')
 }
 
+/** A view of the record, its checksum verified. */
+function entryFromWire(record: Uint8Array): Entry {
+  const entry = decodeEntry(record, 0, crc32)
+  if (entry.record.length < record.length) {
+    throw new TransportError('MESSAGE_INVALID', 'something follows an entry inside its record')
+  }
+  return entry
+}
+
 function identifyToWire(message: Identify): NonNullable<WireMessage['identify']> {
   const { record, configuration, leaderId } = message
   return {
-    ...message,
+    ...toWire(message),
     genesisHash: bytesFrom(message.genesisHash),
     peersHash: bytesFrom(message.peersHash),
     stage: stages.indexOf(message.stage) + 1,
@@ -199,6 +208,6 @@ function identifyFromWire(wire: NonNullable<raft.v1.Envelope['identify']>): Iden
     leaderId: wire.leaderId ? wire.leaderId : undefined,
     answerWanted: wire.answerWanted ?? false,
     bootCounter: fromWire(wire.bootCounter),
-    bootNonce: hexFrom(wire.bootNonce),
+    bootNonce: hexFrom(wire.bootNonce, 8),
   }
 }

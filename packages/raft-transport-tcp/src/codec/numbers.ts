@@ -1,21 +1,38 @@
 import Long from 'long'
+import { assert } from 'raft-core'
 import { TransportError } from '../errors.ts'
+
+/** The same fields, every number among them a safe integer: generated code turns others, a BigInt above all, into something else. */
+export function toWire<Fields extends object>(fields: Fields): Fields {
+  for (const value of Object.values(fields) as unknown[]) {
+    const isNumber = typeof value === 'number' || typeof value === 'bigint'
+    assert(!isNumber || (Number.isSafeInteger(value) && Number(value) >= 0), 'numbers on the wire are safe integers')
+  }
+  return fields
+}
 
 /** A 64-bit number off the wire as a safe integer. `MESSAGE_INVALID` above 2^53. */
 export function fromWire(value: number | Long | null | undefined): number {
-  const number = Long.isLong(value) ? value.toNumber() : (value ?? 0)
   const isExact = !Long.isLong(value) || value.toUnsigned().lessThanOrEqual(Number.MAX_SAFE_INTEGER)
+  const number = Long.isLong(value) ? value.toNumber() : (value ?? 0)
   if (!isExact || !Number.isSafeInteger(number) || number < 0) {
     throw new TransportError('MESSAGE_INVALID', 'a message holds a number above 2^53')
   }
   return number
 }
 
-/** Lower-case hex of bytes off the wire. */
-export function hexFrom(bytes: Uint8Array | null | undefined): string {
-  return bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex') : ''
+/** Hex in memory is bytes on the wire. */
+export function bytesFrom(hex: string): Uint8Array {
+  const bytes = Buffer.from(hex, 'hex')
+  assert(bytes.length * 2 === hex.length, 'ids and hashes are hex')
+  return bytes
 }
 
-export function bytesFrom(hex: string): Uint8Array {
-  return Buffer.from(hex, 'hex')
+/** Lower-case hex of bytes off the wire; `MESSAGE_INVALID` when there are some, but not `length` of them. */
+export function hexFrom(bytes: Uint8Array | null | undefined, length?: number): string {
+  if (!bytes || bytes.length === 0) return ''
+  if (length !== undefined && bytes.length !== length) {
+    throw new TransportError('MESSAGE_INVALID', `expected an id or hash of ${length} bytes, got ${bytes.length}`)
+  }
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }

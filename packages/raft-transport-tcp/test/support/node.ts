@@ -1,5 +1,5 @@
 import type { Clock, Envelope, Member, Message, PeerDownReason, TransportSelf } from 'raft-core'
-import { type TcpTransport, tcpTransport, type TcpTransportLimits } from 'raft-transport-tcp'
+import { formatAddress, type TcpTransport, tcpTransport, type TcpTransportOptions } from 'raft-transport-tcp'
 import { afterEach } from 'vitest'
 
 export const clock: Clock = {
@@ -15,6 +15,9 @@ const opened: TestNode[] = []
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((node) => node.close()))
 })
+
+/** Everything but what a test is about. */
+export const defaults: TcpTransportOptions = { bindAddress: '127.0.0.1:0', clock, random: () => 0.5 }
 
 export type Happening =
   | { readonly kind: 'message'; readonly envelope: Envelope }
@@ -43,18 +46,17 @@ export class TestNode {
   readonly happened: Happening[] = []
   readonly #waiting = new Set<() => void>()
 
-  constructor(self: TransportSelf, transport: TcpTransport) {
+  constructor(self: TransportSelf, options: Partial<TcpTransportOptions> = {}) {
     this.self = self
-    this.transport = transport
+    this.transport = tcpTransport({ ...defaults, ...options })
   }
 
   static async open(
     id: string,
     more: Partial<TransportSelf> = {},
-    limits: Partial<TcpTransportLimits> = {},
+    options: Partial<TcpTransportOptions> = {},
   ): Promise<TestNode> {
-    const transport = tcpTransport({ bindAddress: '127.0.0.1:0', clock, random: () => 0.5, limits })
-    const node = new TestNode(selfOf(id, more), transport)
+    const node = new TestNode(selfOf(id, more), options)
     await node.start()
     return node
   }
@@ -79,7 +81,7 @@ export class TestNode {
   }
 
   get address(): string {
-    return `127.0.0.1:${this.transport.port}`
+    return formatAddress(this.transport.address()!)
   }
 
   dial(...others: readonly { readonly self: TransportSelf; readonly address: string }[]): void {
@@ -87,15 +89,28 @@ export class TestNode {
   }
 
   send(to: string, message: Message): void {
-    const { clusterId, epoch, member } = this.self
-    this.transport.send(to, { version: 1, clusterId, epoch, from: member, message })
+    this.transport.send(to, this.envelope(message))
   }
 
-  /** The first happening, past or future, that fits. */
-  until(fits: (happening: Happening) => boolean): Promise<Happening> {
+  envelope(message: Message): Envelope {
+    const { clusterId, epoch, member } = this.self
+    return { version: 1, clusterId, epoch, from: member, message }
+  }
+
+  /** Why this node was told that a peer is not connected, in order. */
+  reasons(id: string): PeerDownReason[] {
+    return this.happened.flatMap((each) => (each.kind === 'down' && each.id === id ? [each.reason] : []))
+  }
+
+  messages(): Message[] {
+    return this.happened.flatMap((each) => (each.kind === 'message' ? [each.envelope.message] : []))
+  }
+
+  /** The `count`th happening, past or future, that fits. */
+  until(fits: (happening: Happening) => boolean, count = 1): Promise<Happening> {
     return new Promise((resolve) => {
       const look = (): void => {
-        const found = this.happened.find(fits)
+        const found = this.happened.filter(fits)[count - 1]
         if (found === undefined) return
         this.#waiting.delete(look)
         resolve(found)
@@ -105,16 +120,20 @@ export class TestNode {
     })
   }
 
-  up(id: string): Promise<Happening> {
-    return this.until((happening) => happening.kind === 'up' && happening.peer.id === id)
+  up(id: string, count = 1): Promise<Happening> {
+    return this.until((happening) => happening.kind === 'up' && happening.peer.id === id, count)
   }
 
-  down(id: string, reason: PeerDownReason): Promise<Happening> {
-    return this.until((happening) => happening.kind === 'down' && happening.id === id && happening.reason === reason)
+  down(id: string, reason: PeerDownReason, count = 1): Promise<Happening> {
+    const fits = (happening: Happening): boolean =>
+      happening.kind === 'down' && happening.id === id && happening.reason === reason
+    return this.until(fits, count)
   }
 
-  message(kind: Message['kind']): Promise<Happening> {
-    return this.until((happening) => happening.kind === 'message' && happening.envelope.message.kind === kind)
+  message(kind: Message['kind'], count = 1): Promise<Happening> {
+    const fits = (happening: Happening): boolean =>
+      happening.kind === 'message' && happening.envelope.message.kind === kind
+    return this.until(fits, count)
   }
 
   close(): Promise<void> {
