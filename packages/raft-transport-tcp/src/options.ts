@@ -26,7 +26,10 @@ export interface TcpTransportLimits {
   readonly queueBytes: number
   /** Small messages waiting for one peer, counted apart so that appends never crowd them out. Default 1 MiB. */
   readonly urgentBytes: number
-  /** Handed to the socket before waiting for it to drain; what is urgent waits for no more than this. Default 256 KiB. */
+  /**
+   * Handed to the socket before waiting for it to drain. What is urgent waits behind this and behind what the kernel buffers on both
+   * sides, megabytes on a fast network. Default 256 KiB.
+   */
   readonly socketBytes: number
   /** Unfinished large messages of all unnamed peers together. Default 256 MiB. */
   readonly guestBytes: number

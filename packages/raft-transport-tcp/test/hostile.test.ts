@@ -40,6 +40,15 @@ test.each([
   expect(b.reasons('a')).toEqual([])
 })
 
+test('a refusal can be read by a peer that goes on sending', async () => {
+  const a = await TestNode.open('a')
+  for (let i = 0; i < 20; i++) {
+    const raw = RawPeer.dial(a.transport.port).greet(selfOf('x', { clusterId: 'dd'.repeat(32) }), 'a')
+    raw.socket.write(new Uint8Array(4 * 1024 * 1024))
+    expect(await Promise.race([raw.rejection(), raw.closed])).toMatchObject({ code: 'CLUSTER' })
+  }
+})
+
 test('a connection that is cut in the middle of a frame leaves nothing behind', async () => {
   const [a, b] = [await TestNode.open('a'), await TestNode.open('b')]
   const raw = RawPeer.dial(a.transport.port).greet(b.self, 'a')

@@ -2,6 +2,7 @@ import type { Heartbeat } from 'raft-core'
 import { encodeHello, helloOf } from 'raft-transport-tcp'
 import { expect, test } from 'vitest'
 import { freePort, RawPeer, rawServer } from './support/raw-peer.ts'
+import { ManualClock } from './support/manual-clock.ts'
 import { selfOf, TestNode } from './support/node.ts'
 
 const heartbeat: Heartbeat = { kind: 'heartbeat', term: 1, round: 2, commit: 3, sentIndex: 4 }
@@ -80,22 +81,24 @@ test('a second holder is also seen when the first one was dialed', async () => {
   expect(await raw.rejection()).toMatchObject({ code: 'DOUBLED' })
 })
 
-test('a holder that is gone without a word gives way within a ping', async () => {
-  const a = await TestNode.open('a', {}, { limits: { pingMs: 20 } })
+test('a holder that is gone without a word gives way within a ping, however often another one claims its id', async () => {
+  const clock = new ManualClock()
+  const a = await TestNode.open('a', {}, { clock })
   const dead = RawPeer.dial(a.transport.port).greet(selfOf('b'), 'a')
   await dead.frame('hello')
   const wiped = selfOf('b', { member: { id: 'b', incarnation: 'ee'.repeat(16) } })
-  for (;;) {
+  for (const waitMs of [600, 400]) {
     const raw = RawPeer.dial(a.transport.port).greet(wiped, 'a')
-    if (await Promise.race([raw.rejection(), raw.frame('hello').then(() => undefined)])) continue
-    break
+    expect(await raw.rejection()).toMatchObject({ code: 'DOUBLED' })
+    clock.advance(waitMs)
   }
   await dead.closed
+  await RawPeer.dial(a.transport.port).greet(wiped, 'a').frame('hello')
 })
 
-test('a later start makes the connection to the earlier one end', async () => {
+test('a later start makes the connection to the earlier one end at once', async () => {
   const server = await rawServer()
-  const a = await TestNode.open('a')
+  const a = await TestNode.open('a', {}, { clock: new ManualClock() })
   a.dial({ self: selfOf('b'), address: server.address })
   ;(await server.peer()).greet(selfOf('b'))
   await a.up('b')
@@ -117,15 +120,18 @@ test('nobody speaks for another, or for another directory', async () => {
   expect(a.messages()).toEqual([])
 })
 
-test('a node that is refused tries again, and is let in once the reason is gone', async () => {
+test('a node that is refused waits two seconds at least, and is let in once the reason is gone', async () => {
+  const clock = new ManualClock()
   const port = await freePort()
   const options = { bindAddress: `127.0.0.1:${port}` }
   const foreign = new TestNode(selfOf('b', { clusterId: 'dd'.repeat(32) }), options)
   await foreign.start()
-  const a = await TestNode.open('a', {}, { limits: { rejectedRedialMs: 20 } })
+  const a = await TestNode.open('a', {}, { clock })
   a.dial(foreign)
-  await a.down('b', 'rejected', 2)
+  await a.down('b', 'rejected')
+  expect(clock.waits.at(-1)).toBe(2000)
   await foreign.close()
   await new TestNode(selfOf('b'), options).start()
+  clock.advance(2000)
   await a.up('b')
 })

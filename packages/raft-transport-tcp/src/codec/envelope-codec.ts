@@ -5,13 +5,19 @@ import { decoded } from './decoded.ts'
 import { messageFromWire, messageToWire } from './message-codec.ts'
 import { bytesFrom, fromWire, hexFrom, toWire } from './numbers.ts'
 import { memberFromWire, memberToWire } from './parts.ts'
+import type { Shape } from './shape.ts'
 import { weigh } from './weigh.ts'
 
 /** Envelope of proto/raft/v1. */
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
-  const { version, clusterId, epoch, from, message } = envelope
-  const header = toWire({ version, clusterId: bytesFrom(clusterId), epoch, from: memberToWire(from) })
-  return raft.v1.Envelope.encode({ ...header, ...messageToWire(message) }).finish()
+  const wire: Shape<'Envelope'> = {
+    version: toWire(envelope.version),
+    clusterId: bytesFrom(envelope.clusterId),
+    epoch: toWire(envelope.epoch),
+    from: memberToWire(envelope.from),
+  }
+  messageToWire(envelope.message, wire)
+  return raft.v1.Envelope.encode(wire).finish()
 }
 
 /** Reads an envelope from a peer. Whatever is wrong with the bytes is `MESSAGE_INVALID`. The bytes of entries are views. */

@@ -21,10 +21,14 @@ export function helloOf(self: TransportSelf, toId: string): Hello {
 /** Hello of proto/raft/v1. */
 export function encodeHello(hello: Hello): Uint8Array {
   return raft.v1.Hello.encode({
-    ...toWire(hello),
+    lowestVersion: toWire(hello.lowestVersion),
+    highestVersion: toWire(hello.highestVersion),
     clusterId: bytesFrom(hello.clusterId),
+    epoch: toWire(hello.epoch),
     member: memberToWire(hello.member),
+    bootCounter: toWire(hello.bootCounter),
     bootNonce: bytesFrom(hello.bootNonce),
+    toId: hello.toId,
   }).finish()
 }
 

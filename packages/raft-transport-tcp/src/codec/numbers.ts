@@ -2,13 +2,10 @@ import Long from 'long'
 import { assert } from 'raft-core'
 import { TransportError } from '../errors.ts'
 
-/** The same fields, every number among them a safe integer: generated code turns others, a BigInt above all, into something else. */
-export function toWire<Fields extends object>(fields: Fields): Fields {
-  for (const value of Object.values(fields) as unknown[]) {
-    const isNumber = typeof value === 'number' || typeof value === 'bigint'
-    assert(!isNumber || (Number.isSafeInteger(value) && Number(value) >= 0), 'numbers on the wire are safe integers')
-  }
-  return fields
+/** A number for the wire. Generated code turns what is no safe integer, a BigInt above all, into another number without a word. */
+export function toWire(value: number): number {
+  assert(Number.isSafeInteger(value) && value >= 0, 'numbers on the wire are safe integers')
+  return value
 }
 
 /** A 64-bit number off the wire as a safe integer. `MESSAGE_INVALID` above 2^53. */
