@@ -12,6 +12,12 @@ export function claimsAreDurable(): Invariant {
   const votes = new Map<string, ServerId>()
   return {
     name,
+    afterEvent({ id, incarnation, state }, cluster) {
+      if (state.role.kind !== 'leader') return
+      const stored = cluster.durableHardState(id, incarnation)
+      if (stored === undefined || stored.term < state.term)
+        throw new Violation(name, `${id} leads term ${state.term}, its disk says ${stored?.term}`)
+    },
     onSent(node, to, { message }, cluster) {
       const { id, incarnation } = node
       const claimed = claimedTerm(message)

@@ -19,7 +19,8 @@ export function durableOnQuorum(): Invariant {
       if (known?.commit === state.commit && known.placed === placed) return
       before.set(boot, { commit: state.commit, placed })
       const { role, commit } = state
-      if (role.kind !== 'leader' || commit <= (known?.commit ?? 0) || commit < role.openingIndex) return
+      // A snapshot that was still on its way when this node was elected may bring commits too.
+      if (role.kind !== 'leader' || commit <= (known?.commit ?? 0) || commit === state.snapshot.index) return
       const term = logTermAt(state, commit)
       if (term !== state.term) {
         throw new Violation(name, `${id} committed ${commit}@${term} by counting in term ${state.term}`)

@@ -52,6 +52,8 @@ export interface Invariant {
   onDurable?(write: WriteObservation): void
   /** A node dropped its log from this index on. */
   onTruncated?(node: NodeObservation, from: number): void
+  /** A node completed a snapshot of its own state machine. */
+  onSnapshotTaken?(node: NodeObservation, index: number): void
   /** A message leaves a node. */
   onSent?(node: NodeObservation, to: ServerId, envelope: Envelope, cluster: ClusterObservation): void
   /** A state machine applied an entry. */

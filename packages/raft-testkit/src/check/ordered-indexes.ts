@@ -3,12 +3,17 @@ import { Violation } from './violation.ts'
 
 /**
  * Within a node: what is compacted is in a snapshot, what is in a snapshot was applied, what is applied is committed, what is
- * committed is in the log, and what waits for the disk is behind what is durable.
+ * committed is in the log. A snapshot of the own state is complete only when the log through it is durable.
  */
 export function orderedIndexes(): Invariant {
   const name = 'ordered indexes'
   return {
     name,
+    onSnapshotTaken({ id, state }, index) {
+      const { durableIndex } = state.log
+      if (index > durableIndex)
+        throw new Violation(name, `${id} completed a snapshot of ${index}, durable is ${durableIndex}`)
+    },
     afterEvent({ id, state, appliedIndex }) {
       const { log, snapshot, applicable, commit } = state
       const order = [

@@ -33,8 +33,11 @@ export function termAndVote(): Invariant {
     },
     afterEvent({ id, incarnation, boot, state }) {
       if (state.term < (seen.get(boot) ?? 0)) throw new Violation(name, `${id} fell to term ${state.term}`)
-      if (state.term < (durable.get(incarnation)?.term ?? 0))
-        throw new Violation(name, `${id} forgot a term it had stored`)
+      const stored = durable.get(incarnation)
+      if (stored && state.term < stored.term) throw new Violation(name, `${id} forgot the term ${stored.term}`)
+      const hasForgotten = stored?.votedFor !== undefined && stored.votedFor.incarnation !== state.votedFor?.incarnation
+      if (stored?.term === state.term && hasForgotten)
+        throw new Violation(name, `${id} forgot its vote of term ${state.term}`)
       seen.set(boot, state.term)
     },
   }

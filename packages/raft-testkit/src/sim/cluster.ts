@@ -5,6 +5,7 @@ import {
   type RaftTiming,
   type ServerId,
   type SnapshotOptions,
+  type Suffrage,
 } from 'raft-core'
 import { SimulatedDisk } from './disk.ts'
 import { SimulatedNetwork } from './network.ts'
@@ -147,6 +148,20 @@ export class Cluster {
     const process = this.#living(this.leader())
     process?.run(() =>
       process.driver.transferLeadership(to, (error) => this.watcher.note(`transfer: ${error?.message ?? 'done'}`)),
+    )
+  }
+
+  /** Asks the leader for a configuration in which a member has another suffrage. */
+  setSuffrage(id: ServerId, suffrage: Suffrage): void {
+    const process = this.#living(this.leader())
+    const placed = process?.driver.status().configuration
+    if (process === undefined || placed === undefined) return
+    const { servers, outgoing } = placed.configuration
+    const changed = servers.map((server) => (server.id === id ? { ...server, suffrage } : server))
+    process.run(() =>
+      process.driver.changeConfiguration({ servers: changed, outgoing }, placed.index, (error) =>
+        this.watcher.note(`${id} becomes ${suffrage}: ${error?.message ?? 'done'}`),
+      ),
     )
   }
 

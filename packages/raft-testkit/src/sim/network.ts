@@ -9,7 +9,14 @@ export interface NetworkFaults {
   readonly delayMs: number
   readonly loss: number
   readonly duplication: number
+  /** Messages that come again up to two seconds later, whatever happened meanwhile. */
+  readonly replay: number
 }
+
+const latestReplayMs = 2000
+
+/** A local network on a good day. */
+export const fairWeather: NetworkFaults = { delayMs: 0.5, loss: 0, duplication: 0, replay: 0 }
 
 /**
  * Connects processes. Messages are delayed, lost, doubled and overtake each other; partitions swallow them silently. Harsher
@@ -21,6 +28,7 @@ export class SimulatedNetwork {
     unconnected: 0,
     lost: 0,
     duplicated: 0,
+    replayed: 0,
     cut: 0,
     refused: 0,
     closed: 0,
@@ -28,7 +36,7 @@ export class SimulatedNetwork {
     goodbye: 0,
     rejected: 0,
   }
-  faults: NetworkFaults = { delayMs: 0.5, loss: 0, duplication: 0 }
+  faults: NetworkFaults = fairWeather
   readonly #world: World
   readonly #random: Seeded
   readonly #connections: Connections
@@ -110,14 +118,19 @@ export class SimulatedNetwork {
       this.counts.lost += 1
       return
     }
-    this.#carry(host.id, to, envelope)
-    if (!this.#random.chance(this.faults.duplication)) return
-    this.counts.duplicated += 1
-    this.#carry(host.id, to, envelope)
+    this.#carry(host.id, to, envelope, this.#delay())
+    if (this.#random.chance(this.faults.duplication)) {
+      this.counts.duplicated += 1
+      this.#carry(host.id, to, envelope, this.#delay())
+    }
+    if (this.#random.chance(this.faults.replay)) {
+      this.counts.replayed += 1
+      this.#carry(host.id, to, envelope, this.#random.between(0, latestReplayMs))
+    }
   }
 
-  #carry(from: ServerId, to: ServerId, envelope: Envelope): void {
-    this.#world.after(this.#delay(), () => {
+  #carry(from: ServerId, to: ServerId, envelope: Envelope, delayMs: number): void {
+    this.#world.after(delayMs, () => {
       if (this.#cuts.has(`${from}>${to}`)) {
         this.counts.cut += 1
         return

@@ -108,6 +108,9 @@ export class Watcher implements ProcessObserver {
     if (node && event.kind === 'logTruncated') {
       this.#check((invariant) => invariant.onTruncated?.(node, event.from))
     }
+    if (node && event.kind === 'snapshotTaken') {
+      this.#check((invariant) => invariant.onSnapshotTaken?.(node, event.index))
+    }
     if (event.kind === 'applied' || event.kind === 'peerDown' || event.kind === 'peerUp') {
       if (this.#options.isVerbose) this.#keep(`${process.id} ${describeEvent(event)}`)
     } else this.note(`${process.id} ${describeEvent(event)}`)

@@ -1,3 +1,4 @@
+import { Violation } from '../check/violation.ts'
 import { TraceHash } from './trace-hash.ts'
 
 interface Event {
@@ -6,6 +7,9 @@ interface Event {
   readonly run: () => void
   isCancelled: boolean
 }
+
+/** Events at one instant beyond which time is taken to stand still. */
+const instantEvents = 100_000
 
 /**
  * Simulated time: events in a total order, by time and then by the order in which they were planned. Nothing waits; time
@@ -43,12 +47,15 @@ export class World {
     return this.at(this.#now + delayMs, run)
   }
 
-  /** Lets `ms` pass, or less if `until` says so after an event. True when it did. */
+  /** Lets `ms` pass, or less if `until` says so after an event. True when it did. Throws when time stands still. */
   run(ms: number, until?: () => boolean): boolean {
     const end = this.#now + ms
+    let atInstant = 0
     while (this.#heap.length > 0 && this.#heap[0]!.at <= end) {
       const event = this.#pop()
       if (event.isCancelled) continue
+      atInstant = event.at === this.#now ? atInstant + 1 : 0
+      if (atInstant > instantEvents) throw new Violation('liveness', `time stands still at ${event.at} ms`)
       this.#now = event.at
       this.#events += 1
       this.trace.mix(event.at)

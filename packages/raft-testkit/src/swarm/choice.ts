@@ -21,6 +21,7 @@ export const faultKinds = [
   'slowDisk',
   'snapshot',
   'transfer',
+  'suffrage',
   'burst',
 ] as const
 
@@ -44,6 +45,7 @@ const range: Readonly<Record<FaultKind, readonly [probability: number, perSecond
   slowDisk: [0.3, 0.5],
   snapshot: [0.3, 3],
   transfer: [0.4, 2],
+  suffrage: [0.3, 3],
   burst: [0.6, 4],
 }
 

@@ -3,7 +3,7 @@ import type { Cluster } from '../sim/cluster.ts'
 import type { Seeded } from '../sim/seeded.ts'
 import { chooseMix, type FaultKind, faultKinds, type Mix } from './choice.ts'
 import type { Client } from './client.ts'
-import { isLossSurvivable } from './truth.ts'
+import { hasAllVoters, isLossSurvivable } from './truth.ts'
 
 /** Injects the faults that its seed chose, as often as it chose, and only what must be survivable. */
 export class Nemesis {
@@ -77,6 +77,7 @@ export class Nemesis {
           delayMs: random.pick([0.1, 0.5, 2, 15]),
           loss: random.pick([0, 0, 0.02, 0.2]),
           duplication: random.pick([0, 0, 0.1, 0.5]),
+          replay: random.pick([0, 0, 0.02]),
         }
         return true
       case 'breakDisk':
@@ -94,6 +95,8 @@ export class Nemesis {
       case 'transfer':
         cluster.transfer(random.chance(0.5) ? id : undefined)
         return true
+      case 'suffrage':
+        return this.#changeSuffrage(id)
       case 'burst':
         for (let i = random.below(20); i > 0; i--) this.#client.propose()
         return true
@@ -111,6 +114,21 @@ export class Nemesis {
     cluster.isolate(leader)
     for (let i = this.#random.below(4); i > 0; i--) this.#client.propose(leader)
     this.#healLater()
+    return true
+  }
+
+  /** Takes a vote from one who is not the last, or gives it back; who has lost a disk cannot spare another voter. */
+  #changeSuffrage(id: ServerId): boolean {
+    const leader = this.#cluster.leader()
+    const placed = leader === undefined ? undefined : this.#cluster.status(leader).configuration
+    const servers = placed?.configuration.servers ?? []
+    const server = servers.find((other) => other.id === id)
+    // A leader that takes its own vote and dies at once may leave nobody who can be elected and campaigns.
+    if (server === undefined || id === leader) return false
+    const voters = servers.filter(({ suffrage }) => suffrage === 'voter').length
+    if (server.suffrage === 'voter' && (voters === 1 || !hasAllVoters(this.#cluster))) return false
+    const gain = this.#random.pick(['voter', 'staging'] as const)
+    this.#cluster.setSuffrage(id, server.suffrage === 'voter' ? 'nonVoter' : gain)
     return true
   }
 

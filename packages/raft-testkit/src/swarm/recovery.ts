@@ -1,8 +1,9 @@
 import type { Cluster } from '../sim/cluster.ts'
+import { fairWeather } from '../sim/network.ts'
 import type { Seeded } from '../sim/seeded.ts'
 import { Violation } from '../check/violation.ts'
 import type { Client } from './client.ts'
-import { isLevel, isWhole, someMajority } from './truth.ts'
+import { isLevel, isWhole, lackingVote, someMajority } from './truth.ts'
 
 /** Simulated time after the last new fault within which everything must be well. */
 const recoveryMs = 20_000
@@ -27,11 +28,17 @@ export function recover(cluster: Cluster, random: Seeded, client: Client): void 
     'a decision of every proposal',
     () => ![...cluster.outcomes.values()].includes('pending'),
   )
-  within(cluster, cluster.ids, 'everybody voting with one history', () => isWhole(cluster) && isLevel(cluster))
+  let seen = -1
+  within(cluster, cluster.ids, 'everybody voting with one history', () => {
+    const lacking = lackingVote(cluster)
+    if (lacking && lacking.index !== seen) cluster.setSuffrage(lacking.id, 'staging')
+    seen = lacking?.index ?? -1
+    return isWhole(cluster) && isLevel(cluster)
+  })
 }
 
 function calm(cluster: Cluster): void {
-  cluster.network.faults = { delayMs: 0.5, loss: 0, duplication: 0 }
+  cluster.network.faults = fairWeather
   cluster.diskMs = 0.3
   cluster.heal()
   for (const id of cluster.ids) cluster.disarm(id)

@@ -1,3 +1,4 @@
+import { Violation } from '../check/violation.ts'
 import { type Cluster, simulate } from '../sim/cluster.ts'
 import { Seeded } from '../sim/seeded.ts'
 import { chooseCluster } from './choice.ts'
@@ -38,7 +39,7 @@ export function runSeed(seed: number, { faultyMs = 10_000, isVerbose = false }: 
     disturb(cluster, random, client, nemesis, faultyMs)
     recover(cluster, random, client)
   } catch (error) {
-    failure = { message: String(error), tail: cluster.watcher.tail }
+    failure = { message: explained(error), tail: cluster.watcher.tail }
   }
   return {
     seed,
@@ -62,4 +63,10 @@ function disturb(cluster: Cluster, random: Seeded, client: Client, nemesis: Neme
     if (random.chance(0.1)) client.read()
     nemesis.disturb(world.now - before)
   }
+}
+
+/** What is no violation is a bug of the simulator, or thrown outside of any node; then its place matters. */
+function explained(error: unknown): string {
+  if (error instanceof Error && !(error instanceof Violation)) return error.stack ?? error.message
+  return String(error)
 }

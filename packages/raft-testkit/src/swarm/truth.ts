@@ -2,18 +2,36 @@ import { decodeFoundingRecord, decodeIdentity, type ServerId } from 'raft-core'
 import type { Cluster } from '../sim/cluster.ts'
 import { durableEnd, durableTermAt, type SimulatedDisk } from '../sim/disk.ts'
 
-/** Every node votes in the leader's committed configuration with the directory that it has now. */
+/** Every voter of the leader's latest configuration still has the directory that it is named with. */
+export function hasAllVoters(cluster: Cluster): boolean {
+  const leader = cluster.leader()
+  const servers = leader === undefined ? undefined : cluster.status(leader).configuration?.configuration.servers
+  return (
+    servers?.every(
+      ({ id, incarnation, suffrage }) => suffrage !== 'voter' || isFounded(cluster.disk(id), incarnation),
+    ) === true
+  )
+}
+
+/** Every node votes in the leader's committed configuration, with the directory that it has now. */
 export function isWhole(cluster: Cluster): boolean {
   const leader = cluster.leader()
   if (leader === undefined) return false
   const { commitIndex, configuration } = cluster.status(leader)
   if (configuration === undefined || configuration.index > commitIndex) return false
   const { servers, outgoing } = configuration.configuration
-  return (
-    outgoing.length === 0 &&
-    servers.length === cluster.ids.length &&
-    servers.every((server) => server.suffrage === 'voter' && isFounded(cluster.disk(server.id), server.incarnation))
-  )
+  const isEverybody = outgoing.length === 0 && servers.length === cluster.ids.length
+  return isEverybody && servers.every(({ suffrage }) => suffrage === 'voter') && hasAllVoters(cluster)
+}
+
+/** A member that no longer has a vote, and the index of the committed configuration that says so. */
+export function lackingVote(cluster: Cluster): { readonly id: ServerId; readonly index: number } | undefined {
+  const leader = cluster.leader()
+  if (leader === undefined) return undefined
+  const { commitIndex, configuration } = cluster.status(leader)
+  if (configuration === undefined || configuration.index > commitIndex) return undefined
+  const found = configuration.configuration.servers.find(({ suffrage }) => suffrage === 'nonVoter')
+  return found && { id: found.id, index: configuration.index }
 }
 
 /** Every node has applied everything. */

@@ -57,6 +57,23 @@ test('a start that forgot its stored term is seen', () => {
   expectViolation(check, () => check.afterEvent(node({ term: 2, boot: 'second' }), noDisks))
 })
 
+test('a start that forgot its stored vote is seen, one that voted before it stored is fine', () => {
+  const check = invariant('term and vote')
+  check.onDurable(write(3))
+  check.afterEvent(node({ term: 3, votedFor: 'n2' }), noDisks)
+  check.onDurable(write(3, 'n2'))
+  check.afterEvent(node({ term: 3, votedFor: 'n2' }), noDisks)
+  expectViolation(check, () => check.afterEvent(node({ term: 3, boot: 'second' }), noDisks))
+})
+
+test('a leader whose disk does not know its term is seen', () => {
+  const check = invariant('claims are durable')
+  const stored = disks({ 'n1-a': { hardState: { term: 2 } } })
+  check.afterEvent(node({ term: 2, leads: true }), stored)
+  check.afterEvent(node({ term: 3 }), stored)
+  expectViolation(check, () => check.afterEvent(node({ term: 3, leads: true }), stored))
+})
+
 const vote = (requestTerm: number, granted: boolean, term = requestTerm) =>
   envelope({ kind: 'voteResponse', term, requestTerm, preVote: false, granted })
 

@@ -145,3 +145,10 @@ test.each([
   check.afterEvent(node({ base: { index: 3, term: 1 }, log: [1, 2], commit: 4, applied: 3 }), noDisks)
   expectViolation(check, () => check.afterEvent(node(sketch), noDisks))
 })
+
+test('a snapshot that is complete before the log through it is durable is seen', () => {
+  const check = invariant('ordered indexes')
+  const taker = node({ log: [1, 1, 1], commit: 3, durable: 2 })
+  check.onSnapshotTaken(taker, 2)
+  expectViolation(check, () => check.onSnapshotTaken(taker, 3))
+})

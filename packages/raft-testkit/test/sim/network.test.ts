@@ -79,7 +79,7 @@ test('a dead process closes its connections at once, and refuses; its next start
 
 test('a process that is back before its death was noticed closes the old connection first', () => {
   const wire = new Wire()
-  wire.network.faults = { delayMs: 5, loss: 0, duplication: 0 }
+  wire.network.faults = { ...wire.network.faults, delayMs: 5 }
   wire.start('a', ['b'])
   wire.start('b', ['a'])
   wire.world.run(200)
@@ -169,7 +169,7 @@ test('messages are lost and doubled as often as asked', () => {
   const a = wire.start('a', ['b'])
   wire.start('b', ['a'])
   wire.world.run(100)
-  wire.network.faults = { delayMs: 1, loss: 0.3, duplication: 0.5 }
+  wire.network.faults = { delayMs: 1, loss: 0.3, duplication: 0.5, replay: 0 }
   wire.heard.splice(0)
   for (let i = 0; i < 2000; i++) a.send('b', envelope('a'))
   wire.world.run(1000)

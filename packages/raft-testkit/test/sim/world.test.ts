@@ -29,6 +29,13 @@ test('time stops at the event after which a condition holds', () => {
   expect(world.now).toBe(3)
 })
 
+test('time that stands still is a failure, not a program that never ends', () => {
+  const world = new World()
+  const again = (): void => void world.after(0, again)
+  again()
+  expect(() => world.run(1)).toThrow('time stands still')
+})
+
 test('many events keep their order', () => {
   const world = new World()
   const random = new Seeded(5)

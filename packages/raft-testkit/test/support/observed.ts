@@ -26,6 +26,7 @@ export interface Sketch {
   readonly incarnation?: string
   readonly boot?: string
   readonly term?: number
+  readonly votedFor?: string
   readonly log?: readonly number[]
   readonly base?: { readonly index: number; readonly term: number }
   readonly commit?: number
@@ -64,7 +65,7 @@ export function node(sketch: Sketch = {}): NodeObservation {
     clusterId: '',
     epoch: 0,
     term,
-    votedFor: undefined,
+    votedFor: sketch.votedFor === undefined ? undefined : { id: sketch.votedFor, incarnation: sketch.votedFor },
     floor: undefined,
     remembered: [],
     log: {
