@@ -1,15 +1,17 @@
 import { type BlockFsm, encodeCommand, type TransactionRun, type Verdict } from 'block-fsm'
 import type { RaftNode } from 'raft-core'
 import type { Logger } from '../observe/logger.ts'
-import { encodeAsk, type Offer } from './frames.ts'
+import type { Ask, Offer } from './frames.ts'
 import { OfferedRuns } from './offered-runs.ts'
 
 /** Undecided transactions that a leader holds for one member. */
 const runLimitBytes = 16 * 1024 * 1024
 
 export interface CollectorOptions {
-  readonly raft: Pick<RaftNode<Verdict>, 'propose' | 'sendFrame' | 'status'>
+  readonly raft: Pick<RaftNode<Verdict>, 'propose' | 'status'>
   readonly fsm: BlockFsm
+  /** Asks a member, which may be this node itself, to offer again from a number on. */
+  readonly ask: (memberId: string, ask: Ask) => void
   readonly logger: Logger
 }
 
@@ -26,11 +28,10 @@ export class Collector {
 
   /** An offer of a member, this node's own included. */
   onOffer(memberId: string, offer: Offer): void {
-    const { raft, fsm } = this.#options
+    const { raft, fsm, ask } = this.#options
     if (raft.status().role !== 'leader') return
     const answer = this.#offered.take(fsm.state, memberId, offer)
-    if (answer.kind === 'ask')
-      raft.sendFrame(memberId, 'ask', encodeAsk({ journalId: offer.journalId, from: answer.from }))
+    if (answer.kind === 'ask') ask(memberId, { journalId: offer.journalId, from: answer.from })
     if (answer.kind === 'open') this.#open(memberId, offer)
   }
 

@@ -4,12 +4,13 @@ import { Signal } from '../block-path/signal.ts'
 import { sleepUntil } from '../block-path/sleep.ts'
 import type { Ask, Offer } from './frames.ts'
 import { encodeOffer } from './frames.ts'
+import { OfferWindow } from './offer-window.ts'
 
 /** Bytes of one offer, and of what is offered and undecided. */
 const offerBytes = 1024 * 1024
 const windowBytes = 8 * 1024 * 1024
 
-/** What was offered and stays undecided this long is offered again: frames may be lost. */
+/** When nothing of what was offered is decided for this long, it is offered again: frames may be lost. */
 const againMs = 1000
 
 export interface OffererOptions {
@@ -26,10 +27,8 @@ export interface OffererOptions {
 export class Offerer {
   readonly #options: OffererOptions
   readonly #wake = new Signal()
+  readonly #window = new OfferWindow()
   #leader: string | undefined
-  #offered = 0
-  #offeredBytes = 0
-  #offeredAt = 0
 
   constructor(options: OffererOptions) {
     this.#options = options
@@ -44,7 +43,7 @@ export class Offerer {
   onAsk({ journalId, from }: Ask): void {
     const { journal } = this.#options
     if (Buffer.compare(journalId, journal.id) !== 0 || from > journal.lastSequence) return
-    this.#rewindTo(from - 1)
+    this.#window.rewindTo(from - 1, this.#options.clock.now())
     this.#wake.raise()
   }
 
@@ -69,22 +68,24 @@ export class Offerer {
 
   async #offerWhatFits(abort: AbortSignal): Promise<void> {
     const { fsm, journal, raft, clock, nodeId } = this.#options
+    const window = this.#window
     const leader = raft.status().leader?.id
     const decided = decidedSequence(fsm.state, nodeId, journal.id) ?? 0
-    if (leader !== this.#leader || this.#offered < decided) this.#rewindTo(decided)
+    window.settle(decided, clock.now())
+    if (leader !== this.#leader || window.isStuck(clock.now(), againMs)) window.rewindTo(decided, clock.now())
     this.#leader = leader
-    if (clock.now() - this.#offeredAt >= againMs && this.#offered > decided) this.#rewindTo(decided)
-    if (this.#offered === decided) this.#offeredBytes = 0
     if (leader === undefined) return
-    while (this.#offered < journal.lastSequence && this.#offeredBytes < windowBytes) {
-      const transactions = await journal.read(this.#offered + 1, offerBytes, abort)
+    while (window.offered < journal.lastSequence && window.bytes < windowBytes) {
+      const transactions = await journal.read(window.offered + 1, offerBytes, abort)
       const last = transactions.at(-1)
       if (last === undefined) return
       const expectedGeneration = fsm.state.origins.get(nodeId)?.generation ?? 0
       const offer: Offer = { journalId: journal.id, expectedGeneration, transactions }
-      this.#offered = last.sequence
-      this.#offeredAt = clock.now()
-      for (const { bytes } of transactions) this.#offeredBytes += bytes.length
+      window.add(
+        last.sequence,
+        transactions.reduce((sum, { bytes }) => sum + bytes.length, 0),
+        clock.now(),
+      )
       if (leader === nodeId) this.#options.offerHere(offer)
       else raft.sendFrame(leader, 'offer', encodeOffer(offer))
     }
@@ -107,10 +108,5 @@ export class Offerer {
       waiting.abort(new Error('no longer waiting'))
       await timer
     }
-  }
-
-  #rewindTo(sequence: number): void {
-    this.#offered = sequence
-    this.#offeredBytes = 0
   }
 }

@@ -14,7 +14,7 @@ import { PeerReadiness } from '../block-path/peer-readiness.ts'
 import { BlockPipeline } from '../block-path/pipeline.ts'
 import { Producer } from '../block-path/producer.ts'
 import { Collector } from '../intake/collector.ts'
-import { decodeAsk, decodeOffer } from '../intake/frames.ts'
+import { type Ask, decodeAsk, decodeOffer, encodeAsk } from '../intake/frames.ts'
 import { Offerer } from '../intake/offerer.ts'
 import { Outcomes } from '../intake/outcomes.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -63,7 +63,11 @@ export class BlockService {
       wallClockNs,
     } = options
     this.#options = options
-    this.#collector = new Collector({ raft, fsm, logger })
+    const ask = (memberId: string, what: Ask): void => {
+      if (memberId === nodeId) this.#offerer.onAsk(what)
+      else raft.sendFrame(memberId, 'ask', encodeAsk(what))
+    }
+    this.#collector = new Collector({ raft, fsm, ask, logger })
     const offerHere = (offer: Parameters<Collector['onOffer']>[1]): void => this.#collector.onOffer(nodeId, offer)
     this.#offerer = new Offerer({ nodeId, raft, fsm, journal, offerHere, clock })
     this.outcomes = new Outcomes({ nodeId, fsm, journal, firstHeight })
