@@ -10,6 +10,8 @@ export interface LeadershipOptions {
   readonly fsm: BlockFsm
   readonly pipeline: BlockPipeline
   readonly producer: Producer
+  /** What is said of history that is being fetched; undefined when none is. */
+  readonly fetching: () => string | undefined
   /** False on a member without the proposer's key: it hands leadership over at once. */
   readonly canSign: boolean
   /** A member that could lead now. */
@@ -47,10 +49,12 @@ export class Leadership {
 
   /** Undefined when this node could produce now if it led. */
   get whyNotReady(): string | undefined {
-    const { pipeline, canSign } = this.#options
+    const { pipeline, canSign, fetching } = this.#options
     if (!canSign) return "this member does not hold the proposer's key"
     if (pipeline.problem !== undefined) return pipeline.problem
-    return pipeline.lag > 0 ? `${pipeline.lag} committed blocks are not executed yet` : undefined
+    if (pipeline.lag <= 0) return undefined
+    const why = fetching()
+    return `${pipeline.lag} committed blocks are not executed yet${why === undefined ? '' : `: ${why}`}`
   }
 
   /** Follows roles until aborted. Rejects with what the producer cannot live with. */

@@ -1,4 +1,5 @@
 import {
+  type Anchor,
   type BlockFsm,
   type BlockSigner,
   type BlockStore,
@@ -26,8 +27,11 @@ export interface PipelineOptions {
   /** Undefined on a member without the proposer's key: it stores and executes, and cannot lead. */
   readonly guard: DoubleSignGuard | undefined
   readonly signer: BlockSigner | undefined
-  /** Height after the state machine's tip before the log brought anything. */
+  /** Height after the state machine's tip before the log brought anything, and that tip if there was one. */
   readonly firstHeight: Height
+  readonly startAnchor: Anchor | undefined
+  /** Remembers a block below which history is to be fetched. */
+  readonly anchor: (anchor: Anchor, abort: AbortSignal) => Promise<void>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -46,9 +50,9 @@ export class BlockPipeline {
   #problem: string | undefined
 
   constructor(options: PipelineOptions) {
-    const { fsm, store, executor, guard, signer, firstHeight } = options
+    const { store, executor, signer } = options
     this.#options = options
-    this.#storing = new StoreStep(fsm, store, guard, firstHeight)
+    this.#storing = new StoreStep(options)
     this.#executing = new ExecuteStep(store, executor)
     this.#signing = new SignStep(store, signer)
   }
@@ -84,6 +88,7 @@ export class BlockPipeline {
   async run(abort: AbortSignal): Promise<void> {
     const unwatch = this.#options.fsm.watch(() => this.#wake.raise())
     try {
+      await this.#storing.begin(abort)
       while (!abort.aborted) {
         const hasStored = await this.#storing.advance(abort)
         const hasExecuted = await this.#execute(abort)

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { existsSync } from 'node:fs'
@@ -35,10 +35,11 @@ async function init(configArgs: readonly string[], options: InitOptions): Promis
   for (const path of files) await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   if (options.from === undefined) await beginChain(paths, options.chain_id)
   else await takeOver(paths, options.from)
-  await writeFile(paths.nodeKey, newNodeKey(), { mode: 0o600, flag: 'wx' })
+  const { createNodeKey } = await import('p2p-catchup')
+  const { peerId } = await createNodeKey(paths.nodeKey, randomBytes)
   const toml = join(config.home, 'config', 'config.toml')
   if (!existsSync(toml)) await writeFile(toml, renderDefaultToml(keys), { mode: 0o600, flag: 'wx' })
-  process.stdout.write(`home=${config.home}\n`)
+  process.stdout.write(`home=${config.home}\npeer_id=${peerId}\n`)
 }
 
 async function beginChain(paths: HomePaths, chainId: string): Promise<void> {
@@ -72,16 +73,4 @@ async function takeOver(paths: HomePaths, from: string): Promise<void> {
       })
     }
   }
-}
-
-/** ev-node's node_key.json: the libp2p identity, 64 bytes of seed and public key, and the public key. */
-function newNodeKey(): string {
-  const seed = randomBytes(32)
-  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed])
-  const { x = '' } = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })).export({
-    format: 'jwk',
-  })
-  const publicKey = Buffer.from(x, 'base64url')
-  const key = { priv_key: Buffer.concat([seed, publicKey]).toString('base64'), pub_key: publicKey.toString('base64') }
-  return `${JSON.stringify(key, null, 2)}\n`
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { openNode } from '../node/open-node.ts'
 import { openLogger } from '../observe/logger.ts'
 import { logWarnings, readConfig } from './read-config.ts'
 
@@ -23,6 +22,8 @@ async function start(configArgs: readonly string[]): Promise<void> {
     stop.abort(new Error(`stopped by ${signal}`))
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, onSignal)
+  // The other commands do without what a node is made of.
+  const { openNode } = await import('../node/open-node.ts')
   const node = await openNode(config, logger)
   await node.run(stop.signal)
 }

@@ -53,6 +53,8 @@ export class Outcomes {
   async run(abort: AbortSignal): Promise<void> {
     const { fsm } = this.#options
     try {
+      // What was decided before this start, and not noted then.
+      await this.#skipTo(this.#next, abort)
       while (!abort.aborted) {
         const read = fsm.blocks.read(this.#next, readBytes)
         if (read.kind === 'none') await fsm.blocks.wait(this.#next, abort)

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import {
+  type Anchor,
   BlockFsm,
   type BlockSigner,
   type BlockStore,
@@ -12,6 +13,7 @@ import {
 } from 'block-fsm'
 import { type Clock, RaftNode, type Transport } from 'raft-core'
 import { raftDirectory } from 'raft-store-level'
+import { CatchUp } from '../catchup/catch-up.ts'
 import type { Config } from '../config/index.ts'
 import { AggregatorError } from '../errors.ts'
 import { type Genesis, genesisHash } from '../genesis/genesis.ts'
@@ -22,6 +24,7 @@ import { type RpcServer, startRpcServer } from '../rpc/server.ts'
 import { BlockService } from './block-service.ts'
 import { CoupledFsm } from './coupled-fsm.ts'
 import { clusterFounded } from './founded.ts'
+import { KeptSnapshots } from './kept-snapshots.ts'
 import { nodeView } from './node-view.ts'
 import { sha256, systemRandom } from './platform.ts'
 import { logRaftEvents } from './raft-logging.ts'
@@ -37,6 +40,8 @@ export interface NodeParts {
   readonly transport: Transport
   /** Opened once the directory's boot counter is known. */
   readonly openJournal: (bootCounter: number) => Promise<TransactionJournal>
+  /** 32 bytes: the libp2p identity. */
+  readonly nodeKeySeed: Uint8Array
   /** Opened once the cluster is known, which both are stamped with; undefined on a member without the key. */
   readonly openSigning: (
     clusterId: string,
@@ -48,13 +53,24 @@ export interface NodeParts {
   readonly logger: Logger
 }
 
+/** What `run` opened before there is a cluster. */
+interface Opened {
+  readonly journal: TransactionJournal
+  readonly catchUp: CatchUp
+  readonly firstHeight: Height
+  readonly startAnchor: Anchor | undefined
+}
+
 /** One aggregator: Raft, the block path, intake and the HTTP surface, from start to stop in one process. */
 export class AggregatorNode {
   readonly raft: RaftNode<Verdict>
   readonly #parts: NodeParts
   readonly #fsm: BlockFsm
+  readonly #keptSnapshots: KeptSnapshots
   readonly #stopping = new AbortController()
   #service: BlockService | undefined
+  #guard: DoubleSignGuard | undefined
+  #catchUp: CatchUp | undefined
   #rpc: RpcServer | undefined
   #forming = 'the node is starting'
   #fail: (error: unknown) => void = () => {}
@@ -64,6 +80,7 @@ export class AggregatorNode {
     const { config, genesis, transport, clock, logger } = parts
     const { raft, node } = config
     const { chainId, initialHeight, startTimeNs: genesisTimeNs, proposerAddress } = genesis
+    this.#keptSnapshots = new KeptSnapshots(raft.snapCount)
     this.#fsm = new BlockFsm({ chainId, initialHeight, genesisTimeNs, proposerAddress })
     this.raft = new RaftNode<Verdict>({
       id: raft.nodeId,
@@ -77,7 +94,11 @@ export class AggregatorNode {
       },
       ...raftDirectory({ directory: raft.raftDir, retainSnapshots: raft.snapCount, logger }),
       transport,
-      fsm: new CoupledFsm(this.#fsm, (height) => this.#whenStored(height)),
+      fsm: new CoupledFsm(
+        this.#fsm,
+        (height) => this.#whenStored(height),
+        (height) => this.#onSnapshot(height),
+      ),
       clock,
       random: systemRandom,
       sha256,
@@ -122,10 +143,11 @@ export class AggregatorNode {
     let work: Promise<void> = Promise.resolve()
     try {
       await this.raft.start()
-      const firstHeight = nextHeight(this.#fsm.state)
+      const start = { firstHeight: nextHeight(this.#fsm.state), startAnchor: this.#fsm.anchor() }
       journal = await this.#parts.openJournal(this.raft.identity?.bootCounter ?? 1)
       await this.#openRpc(journal)
-      work = this.#work(journal, firstHeight, both)
+      const catchUp = await this.#openCatchUp()
+      work = this.#work({ ...start, journal, catchUp }, both)
       await Promise.race([failed, work])
     } catch (error) {
       if (!abort.aborted) throw error
@@ -137,11 +159,12 @@ export class AggregatorNode {
   }
 
   /** What a member of a cluster does, once there is one. */
-  async #work(journal: TransactionJournal, firstHeight: Height, abort: AbortSignal): Promise<void> {
+  async #work(opened: Opened, abort: AbortSignal): Promise<void> {
     const { raft } = this
     const { config, store, executor, openSigning, clock, wallClockNs, logger } = this.#parts
     const clusterId = await clusterFounded(raft, abort)
     const signing = await openSigning(clusterId)
+    this.#guard = signing?.guard
     const nodeId = config.raft.nodeId
     const { blockTimeMs } = config.node
     const service = new BlockService({
@@ -150,9 +173,8 @@ export class AggregatorNode {
       fsm: this.#fsm,
       store,
       executor,
-      journal,
+      ...opened,
       signing,
-      firstHeight,
       blockTimeMs,
       clock,
       wallClockNs,
@@ -164,6 +186,23 @@ export class AggregatorNode {
     } finally {
       await (signing ? signing.signer.close() : undefined)
     }
+  }
+
+  async #openCatchUp(): Promise<CatchUp> {
+    const { config, genesis, store, nodeKeySeed, clock, logger } = this.#parts
+    this.#catchUp = await CatchUp.open({
+      chainId: genesis.chainId,
+      initialHeight: genesis.initialHeight,
+      store,
+      seed: nodeKeySeed,
+      listenAddress: config.p2p.listenAddress,
+      peers: config.p2p.peers,
+      clock,
+      random: Math.random,
+      unixTimeMs: Date.now,
+      logger,
+    })
+    return this.#catchUp
   }
 
   async #openRpc(journal: TransactionJournal): Promise<void> {
@@ -179,6 +218,7 @@ export class AggregatorNode {
       executor,
       journal,
       service: () => this.#service,
+      backfill: () => this.#catchUp?.progress(),
       whyForming: () => this.#forming,
     })
     try {
@@ -199,6 +239,7 @@ export class AggregatorNode {
     this.#stopping.abort(new Error('the node is stopping'))
     await Promise.allSettled([work])
     await this.#rpc?.close()
+    await this.#catchUp?.close()
     await this.raft.stop()
     await journal?.close()
     await executor.close()
@@ -215,6 +256,16 @@ export class AggregatorNode {
     } catch (error) {
       this.#parts.logger.warn({ err: error }, 'nobody took over; an election will')
     }
+  }
+
+  /** The guard's records below every kept snapshot are needed by nobody, once this node has signed that far. */
+  #onSnapshot(height: Height): void {
+    const oldest = this.#keptSnapshots.add(height)
+    if (oldest === undefined) return
+    const below = Math.min(oldest, this.#parts.store.status().sealed)
+    this.#guard?.forgetBelow(below, this.#stopping.signal).catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted) this.#fail(error)
+    })
   }
 
   /** Resolves once the blocks that the log brought through `height` are durable in the store. */

@@ -1,4 +1,5 @@
 import {
+  type Anchor,
   type BlockFsm,
   type BlockSigner,
   type BlockStore,
@@ -9,6 +10,8 @@ import {
   type Verdict,
 } from 'block-fsm'
 import type { Clock, RaftNode } from 'raft-core'
+import { describeBackfill } from '../catchup/backfill-document.ts'
+import type { CatchUp } from '../catchup/catch-up.ts'
 import { Leadership } from '../block-path/leadership.ts'
 import { PeerReadiness } from '../block-path/peer-readiness.ts'
 import { BlockPipeline } from '../block-path/pipeline.ts'
@@ -30,6 +33,9 @@ export interface BlockServiceOptions {
   readonly signing: { readonly guard: DoubleSignGuard; readonly signer: BlockSigner } | undefined
   /** Height after the state machine's tip before the log brought anything: taken when Raft has just started. */
   readonly firstHeight: Height
+  /** That tip; undefined before the first block. */
+  readonly startAnchor: Anchor | undefined
+  readonly catchUp: CatchUp
   readonly blockTimeMs: number
   readonly clock: Clock
   /** Unix nanoseconds. */
@@ -57,6 +63,8 @@ export class BlockService {
       journal,
       signing,
       firstHeight,
+      startAnchor,
+      catchUp,
       clock,
       logger,
       blockTimeMs,
@@ -72,7 +80,19 @@ export class BlockService {
     this.#offerer = new Offerer({ nodeId, raft, fsm, journal, offerHere, clock })
     this.outcomes = new Outcomes({ nodeId, fsm, journal, firstHeight })
     const { guard, signer } = signing ?? {}
-    this.pipeline = new BlockPipeline({ fsm, store, executor, guard, signer, firstHeight, clock, logger })
+    const anchor = (found: Anchor, abort: AbortSignal): Promise<void> => catchUp.addAnchor(found, abort)
+    this.pipeline = new BlockPipeline({
+      fsm,
+      store,
+      executor,
+      guard,
+      signer,
+      firstHeight,
+      startAnchor,
+      anchor,
+      clock,
+      logger,
+    })
     const runs = (): ReturnType<Collector['runs']> => this.#collector.runs()
     const producer = new Producer({
       raft,
@@ -96,6 +116,7 @@ export class BlockService {
       pipeline: this.pipeline,
       producer,
       canSign: signer !== undefined,
+      fetching: () => describeBackfill(catchUp.progress()),
       readyPeer: () => this.#peers.readyPeer(),
       onReadiness: () => this.#peers.tell(),
       clock,
@@ -116,7 +137,7 @@ export class BlockService {
 
   /** Runs until aborted. Rejects when the node must stop; by then everything has ended. */
   async run(abort: AbortSignal): Promise<void> {
-    const { raft, logger } = this.#options
+    const { raft, catchUp, logger } = this.#options
     const ended = new AbortController()
     const stop = raft.on((event) => {
       if (event.kind === 'roleChanged') this.#collector.clear()
@@ -129,17 +150,20 @@ export class BlockService {
         logger.warn({ err: error, from: event.from }, 'a frame of a member cannot be read')
       }
     })
+    const stops = [stop, catchUp.onWritten(() => this.pipeline.wake()), this.pipeline.onProgress(() => catchUp.wake())]
     const both = AbortSignal.any([abort, ended.signal])
-    const parts = [this.pipeline, this.leadership, this.#offerer, this.outcomes, this.#peers].map(async (part) => {
-      try {
-        await part.run(both)
-      } finally {
-        // One part that ends takes the others with it: half a node is worse than none.
-        ended.abort(new Error('another part of the node ended'))
-      }
-    })
+    const parts = [this.pipeline, catchUp, this.leadership, this.#offerer, this.outcomes, this.#peers].map(
+      async (part) => {
+        try {
+          await part.run(both)
+        } finally {
+          // One part that ends takes the others with it: half a node is worse than none.
+          ended.abort(new Error('another part of the node ended'))
+        }
+      },
+    )
     const results = await Promise.allSettled(parts)
-    stop()
+    for (const end of stops) end()
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
   }

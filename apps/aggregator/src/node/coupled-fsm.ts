@@ -8,11 +8,16 @@ import type { AppliedEntry, Done, FSM, FsmSnapshot } from 'raft-core'
 export class CoupledFsm implements FSM<Verdict> {
   readonly #fsm: BlockFsm
   readonly #whenStored: (height: Height) => Promise<void>
+  readonly #onCaptured: (height: Height) => void
 
-  /** `whenStored` resolves when the blocks applied from the log through a height are durable. */
-  constructor(fsm: BlockFsm, whenStored: (height: Height) => Promise<void>) {
+  /**
+   * `whenStored` resolves when the blocks applied from the log through a height are durable; `onCaptured` is called with the
+   * height of each snapshot that was written.
+   */
+  constructor(fsm: BlockFsm, whenStored: (height: Height) => Promise<void>, onCaptured: (height: Height) => void) {
     this.#fsm = fsm
     this.#whenStored = whenStored
+    this.#onCaptured = onCaptured
   }
 
   apply(batch: readonly AppliedEntry[]): readonly Verdict[] {
@@ -25,7 +30,11 @@ export class CoupledFsm implements FSM<Verdict> {
     return {
       persist: (sink, done) => {
         this.#whenStored(height).then(
-          () => captured.persist(sink, done),
+          () =>
+            captured.persist(sink, (error) => {
+              done(error)
+              if (!error) this.#onCaptured(height)
+            }),
           (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
         )
       },

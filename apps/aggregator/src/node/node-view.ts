@@ -7,7 +7,9 @@ import {
   transactionHash,
   type Verdict,
 } from 'block-fsm'
+import type { BackfillProgress } from 'p2p-catchup'
 import type { RaftNode } from 'raft-core'
+import { backfillDocument } from '../catchup/backfill-document.ts'
 import { formatRfc3339 } from '../genesis/rfc3339.ts'
 import { submitTransaction } from '../intake/submit.ts'
 import { HttpError } from '../rpc/http-error.ts'
@@ -25,6 +27,8 @@ export interface NodeViewOptions {
   readonly journal: TransactionJournal
   /** Undefined before there is a cluster. */
   readonly service: () => BlockService | undefined
+  /** How far fetching of history is; undefined before it was opened. */
+  readonly backfill: () => BackfillProgress | undefined
   /** Why there is no cluster yet. */
   readonly whyForming: () => string
 }
@@ -68,11 +72,10 @@ function whyNotReady({ service, whyForming, raft }: NodeViewOptions): string | u
 function status(options: NodeViewOptions): StatusDocument {
   const { nodeId, chainId, raft, fsm, store, service, blockTimeMs } = options
   const { role, term, leader, commitIndex, appliedIndex, lastIndex, snapshot, peers } = raft.status()
-  const { executed, sealed, contiguous, highest, earliest } = store.status()
+  const { executed, sealed } = store.status()
   const { tip } = fsm.state
   const height = Math.min(executed, sealed)
   const reason = whyNotReady(options)
-  const isFilling = contiguous < highest
   return {
     node_id: nodeId,
     chain_id: chainId,
@@ -92,15 +95,7 @@ function status(options: NodeViewOptions): StatusDocument {
     block_interval_ms: blockTimeMs,
     ready: reason === undefined,
     not_ready_reason: reason ?? '',
-    backfill: {
-      active: isFilling,
-      from: isFilling ? contiguous + 1 : 0,
-      to: isFilling ? highest : 0,
-      done: isFilling ? contiguous - earliest + 1 : 0,
-      blocks_per_s: 0,
-      eta_s: 0,
-      stuck_reason: '',
-    },
+    backfill: backfillDocument(options.backfill(), store.status()),
     peers: peers.map(({ id, address, suffrage, progress }) => ({
       id,
       address,

@@ -4,6 +4,7 @@ import { openKvExecutor } from 'block-executors'
 import { addressOf, equalBytes } from 'block-fsm'
 import { guardedSigner, openGuard, openSignerFile } from 'block-signer'
 import { openBlockStore, openJournal } from 'block-store-level'
+import { loadNodeKey } from 'p2p-catchup'
 import { tcpTransport } from 'raft-transport-tcp'
 import { type Config, formatHostPort } from '../config/index.ts'
 import { AggregatorError } from '../errors.ts'
@@ -22,6 +23,7 @@ export async function openNode(config: Config, logger: Logger): Promise<Aggregat
   const { chainId, initialHeight, startTimeNs, proposerAddress } = genesis
   requireBegun(startTimeNs)
   const key = await openSignerFile(paths.signer, await readPassphrase(paths.passphrase, logger))
+  const nodeKey = await loadNodeKey(paths.nodeKey)
   const isProposer = equalBytes(addressOf(key.publicKey), proposerAddress)
   if (!isProposer)
     logger.warn({}, "signer.json is not the proposer's key: this member stores and votes, and never leads")
@@ -49,6 +51,7 @@ export async function openNode(config: Config, logger: Logger): Promise<Aggregat
             logger,
           })
         : noTransport,
+    nodeKeySeed: nodeKey.seed,
     openJournal: (bootCounter) =>
       openJournal({
         directory: paths.journal,

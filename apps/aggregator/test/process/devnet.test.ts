@@ -147,7 +147,7 @@ test('a node that ends by itself is an event with the last line of its log, and 
 })
 
 test('a node that cannot start ends the devnet with its reason', async () => {
-  const devnet = new Devnet({}, { FAKE_CRASH: 'node-1' })
+  const devnet = new Devnet({}, { FAKE_CRASH: 'node-1', FAKE_BARREN: '1' })
   expect(await devnet.exitCode()).toBe(1)
   expect(devnet.output).toContain('node-1 exited with code 3: node-1 cannot go on: its disk is full')
   expect(await nodesAlive()).toEqual([])

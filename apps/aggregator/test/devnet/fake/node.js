@@ -2,9 +2,10 @@
  * Stands in for `aggregator init` and `aggregator start`, so that the devnet can be tested without a cluster: node-0 always
  * leads, and every node computes the same chain from the time in its home. What else a node does is in the environment:
  *
- * FAKE_CRASH=node-1 ends that node at its start, with a line in its log; FAKE_DEAF=node-1 makes it deaf to SIGTERM.
+ * FAKE_CRASH=node-1 ends that node at its start, with a line in its log; FAKE_DEAF=node-1 makes it deaf to SIGTERM;
+ * FAKE_BARREN=1 keeps every node from having blocks.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -14,15 +15,15 @@ const given = new Map(flags.map((flag) => [flag.slice(2, flag.indexOf('=')), fla
 const home = given.get('home')
 const genesis = join(home, 'config', 'genesis.json')
 
-if (command === 'init') init()
+if (command === 'init') await init()
 else start()
 
-function init() {
+async function init() {
   mkdirSync(join(home, 'config'), { recursive: true })
   if (given.has('from')) copyFileSync(join(given.get('from'), 'config', 'genesis.json'), genesis)
   else writeFileSync(genesis, String(Date.now()))
-  const key = createHash('sha256').update(home).digest('base64')
-  writeFileSync(join(home, 'config', 'node_key.json'), JSON.stringify({ pub_key: key }))
+  const { createNodeKey } = await import('p2p-catchup')
+  await createNodeKey(join(home, 'config', 'node_key.json'), randomBytes)
 }
 
 function start() {
@@ -36,7 +37,7 @@ function start() {
     if (process.env.FAKE_DEAF !== id) process.exit(0)
   })
   const beganAt = Number(readFileSync(genesis, 'utf8'))
-  const heightNow = () => Math.floor((Date.now() - beganAt) / 100)
+  const heightNow = () => (process.env.FAKE_BARREN ? 0 : Math.floor((Date.now() - beganAt) / 100))
   const [host, port] = given.get('rpc.address').split(':')
   createServer(({ url }, response) => {
     if (url === '/status') response.end(JSON.stringify(status(id, heightNow(), beganAt)))
