@@ -62,10 +62,13 @@ export function nodeView(options: NodeViewOptions): NodeView {
   }
 }
 
-function whyNotReady({ service, whyForming, raft }: NodeViewOptions): string | undefined {
+function whyNotReady({ service, whyForming, raft, fsm }: NodeViewOptions): string | undefined {
   const running = service()
   if (running === undefined) return whyForming()
-  if (raft.status().leader === undefined) return 'no leader is known'
+  const { leader, term } = raft.status()
+  if (leader === undefined) return 'no leader is known'
+  // Before the present term's opening is applied here, the node cannot know how far behind it is.
+  if (fsm.state.opening?.term !== term) return `the log of term ${term} has not arrived yet`
   return running.leadership.whyNotReady
 }
 
