@@ -15,7 +15,7 @@ export function clientPromises(): Invariant {
   return {
     name,
     onApplied({ index, payload }) {
-      if (payload.length === 0 || payload[0] !== 's'.charCodeAt(0)) return
+      if (payload.length === 0) return
       const serial = decoder.decode(payload)
       const before = indexes.get(serial) ?? acknowledged.get(serial)
       if (before === index) return
