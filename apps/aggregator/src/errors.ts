@@ -17,6 +17,12 @@ export type AggregatorErrorCode =
   | 'NO_CLUSTER'
   | 'FRAME_INVALID'
   | 'NOT_REACHABLE'
+  | 'RAFT_DIRECTORY_LOST' // blocks or guard marks beside an empty Raft directory
+  | 'RAFT_DIRECTORY_OLDER' // its log forgot what it had acknowledged
+  | 'FORKED' // two hashes for one height on this disk
+  | 'OTHER_CLUSTER' // parts of another chain, genesis or cluster
+  | 'EV_NODE_HOME'
+  | 'HOME_IN_USE' // a living process runs in it
 
 /** Base of every error of the program. Test `code`, never the message; the message says what to do. */
 export class AggregatorError extends Error {

@@ -1,17 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { configFlagsHelp, splitConfigArgs } from '../config/index.ts'
+import { configFlagsHelp, ConfigInvalidError, splitConfigArgs } from '../config/index.ts'
 import { registerDevnet } from '../devnet/index.ts'
+import { editDistance } from '../config/nearest.ts'
+import { quote } from '../config/values/quote.ts'
 import { exitCodeOf } from '../errors.ts'
+import { errorLines, errorStack, wantsStack } from './describe-error.ts'
 import { registerInit } from './init.ts'
+import { readConfig } from './read-config.ts'
 import { registerStart } from './start.ts'
 import { registerStatus } from './status.ts'
+import { usageLine } from './usage-line.ts'
 
 /**
  * Runs one command and returns the exit code: 0, 2 for a wrong command line or configuration, 1 for everything else; a
  * devnet says its own.
  *
- * Results go to stdout, errors and logs to stderr; an error is its message, with a stack only at `--log.level=debug`.
+ * Results go to stdout, errors and logs to stderr: one line for each thing that is wrong, with a stack only at
+ * `--log.level=debug`.
  */
 export async function main(args: readonly string[]): Promise<number> {
   const { config, rest } = splitConfigArgs(args)
@@ -23,9 +29,10 @@ export async function main(args: readonly string[]): Promise<number> {
     await commandLine(config, setExitCode).parseAsync(rest, { from: 'user' })
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    process.stderr.write(`${describe(error, isDebug(args))}\n`)
-    return exitCodeOf(error)
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    if (error instanceof CommanderError) write(configErrors(config))
+    else write(wantsStack(config) ? [errorStack(error)] : errorLines(error))
+    return error instanceof CommanderError ? 2 : exitCodeOf(error)
   }
 }
 
@@ -34,24 +41,41 @@ function commandLine(configArgs: readonly string[], setExitCode: (code: number) 
     .description('A highly available block-producing aggregator (rollup sequencer).')
     .version(packageVersion(), '--version', 'print the version')
     .exitOverride()
-    .showHelpAfterError()
+    .configureOutput({ outputError: (text, writeError) => writeError(`${usageLine(text)}\n`) })
     .addHelpText('after', () => `\n${configFlagsHelp()}`)
-    .action((_options, command: Command) => command.outputHelp())
+    .allowExcessArguments()
+    .action((_options, command: Command) => {
+      const [name] = command.args
+      if (name === undefined) command.outputHelp()
+      else command.error(unknownCommand(name, command.commands))
+    })
   registerStart(program, configArgs)
   registerInit(program, configArgs)
   registerStatus(program, configArgs)
   registerDevnet(program, configArgs, setExitCode)
-  for (const command of program.commands) command.exitOverride()
+  for (const command of program.commands) command.exitOverride().allowExcessArguments(false)
   return program
 }
 
-function describe(error: unknown, isDebug: boolean): string {
-  if (!(error instanceof Error)) return String(error)
-  return isDebug ? (error.stack ?? error.message) : error.message
+function unknownCommand(written: string, commands: readonly Command[]): string {
+  const names = commands.flatMap((command) => [command.name(), ...command.aliases()])
+  const [nearest] = names.sort((a, b) => editDistance(written, a) - editDistance(written, b))
+  return `error: unknown command ${quote(written)} (Did you mean ${nearest}?)`
 }
 
-function isDebug(args: readonly string[]): boolean {
-  return args.some((arg, i) => arg === '--log.level=debug' || (arg === '--log.level' && args[i + 1] === 'debug'))
+/** What is wrong with the configuration too, beside a wrong command line. */
+function configErrors(configArgs: readonly string[]): readonly string[] {
+  try {
+    readConfig(configArgs, 'other')
+    return []
+  } catch (error) {
+    if (error instanceof ConfigInvalidError) return errorLines(error)
+    throw error
+  }
+}
+
+function write(lines: readonly string[]): void {
+  if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`)
 }
 
 function packageVersion(): string {

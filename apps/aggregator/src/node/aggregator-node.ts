@@ -12,7 +12,7 @@ import {
   type Verdict,
 } from 'block-fsm'
 import { type Clock, RaftNode, type Transport } from 'raft-core'
-import { raftDirectory } from 'raft-store-level'
+import type { RaftDirectory } from 'raft-store-level'
 import { CatchUp } from '../catchup/catch-up.ts'
 import type { Config } from '../config/index.ts'
 import { AggregatorError } from '../errors.ts'
@@ -35,6 +35,8 @@ const handOverMs = 3000
 export interface NodeParts {
   readonly config: Config
   readonly genesis: Genesis
+  /** Log, snapshots and identity. */
+  readonly raftStores: RaftDirectory
   readonly store: BlockStore
   readonly executor: Executor
   readonly transport: Transport
@@ -71,6 +73,10 @@ export class AggregatorNode {
   #service: BlockService | undefined
   #guard: DoubleSignGuard | undefined
   #catchUp: CatchUp | undefined
+  #serving: (service: BlockService) => void = () => {}
+  readonly #whenServing = new Promise<BlockService>((resolve) => {
+    this.#serving = resolve
+  })
   #rpc: RpcServer | undefined
   #forming = 'the node is starting'
   #fail: (error: unknown) => void = () => {}
@@ -92,7 +98,7 @@ export class AggregatorNode {
         bootstrap: raft.bootstrap || !raft.enable,
         isEmpty: parts.isEmpty,
       },
-      ...raftDirectory({ directory: raft.raftDir, retainSnapshots: raft.snapCount, logger }),
+      ...parts.raftStores,
       transport,
       fsm: new CoupledFsm(
         this.#fsm,
@@ -181,6 +187,7 @@ export class AggregatorNode {
       logger,
     })
     this.#service = service
+    this.#serving(service)
     try {
       await service.run(abort)
     } finally {
@@ -269,14 +276,14 @@ export class AggregatorNode {
   }
 
   /** Resolves once the blocks that the log brought through `height` are durable in the store. */
-  #whenStored(height: Height): Promise<void> {
-    return new Promise((resolve) => {
-      const service = this.#service
-      const isStored = (): boolean => service !== undefined && service.pipeline.nextToStore > height
-      if (isStored()) return resolve()
-      const stop = service?.pipeline.onProgress(() => {
-        if (!isStored()) return
-        stop?.()
+  async #whenStored(height: Height): Promise<void> {
+    // Raft may take a snapshot of what it applied at the start before there is anything that stores.
+    const { pipeline } = await this.#whenServing
+    if (pipeline.nextToStore > height) return
+    await new Promise<void>((resolve) => {
+      const stop = pipeline.onProgress(() => {
+        if (pipeline.nextToStore <= height) return
+        stop()
         resolve()
       })
     })

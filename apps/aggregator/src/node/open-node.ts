@@ -1,57 +1,92 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
-import { openKvExecutor } from 'block-executors'
-import { addressOf, equalBytes } from 'block-fsm'
-import { guardedSigner, openGuard, openSignerFile } from 'block-signer'
-import { openBlockStore, openJournal } from 'block-store-level'
-import { loadNodeKey } from 'p2p-catchup'
+import { mkdir } from 'node:fs/promises'
+import { type KvExecutor, openKvExecutor } from 'block-executors'
+import { type GuardEvidence, type GuardSummary, guardedSigner, openGuard, readGuard } from 'block-signer'
+import { type LevelBlockStore, openBlockStore, openJournal } from 'block-store-level'
+import { raftDirectory } from 'raft-store-level'
 import { tcpTransport } from 'raft-transport-tcp'
 import { type Config, formatHostPort } from '../config/index.ts'
-import { AggregatorError } from '../errors.ts'
-import { parseGenesis } from '../genesis/genesis.ts'
+import { genesisHash } from '../genesis/genesis.ts'
 import type { Logger } from '../observe/logger.ts'
+import { comparedLogStore } from '../start-up/compared-log-store.ts'
+import { type Home, readHome } from '../start-up/read-home.ts'
+import { checkStart } from '../start-up/start-check.ts'
 import { AggregatorNode } from './aggregator-node.ts'
-import { homePaths } from './home.ts'
+import { type HomePaths, homePaths } from './home.ts'
 import { noTransport } from './no-transport.ts'
-import { readPassphrase } from './passphrase.ts'
 import { systemClock, systemRandom } from './platform.ts'
 
-/** Opens everything that a node of this home is made of. Errors say what to do, and nothing that was opened stays open. */
+/**
+ * Opens everything that a node of this home is made of. Errors say what to do; nothing that was opened stays open, and what can
+ * be wrong is looked at before anything is made.
+ */
 export async function openNode(config: Config, logger: Logger): Promise<AggregatorNode> {
   const paths = homePaths(config)
-  const genesis = parseGenesis(await readGenesis(paths.genesis), paths.genesis)
-  const { chainId, initialHeight, startTimeNs, proposerAddress } = genesis
-  requireBegun(startTimeNs)
-  const key = await openSignerFile(paths.signer, await readPassphrase(paths.passphrase, logger))
-  const nodeKey = await loadNodeKey(paths.nodeKey)
-  const isProposer = equalBytes(addressOf(key.publicKey), proposerAddress)
-  if (!isProposer)
+  const home = await readHome(config, paths, logger)
+  if (!home.isProposer)
     logger.warn({}, "signer.json is not the proposer's key: this member stores and votes, and never leads")
-  const hadGuard = existsSync(paths.guard)
-  await mkdir(paths.executor, { recursive: true })
-  const executor = await openKvExecutor({ directory: paths.executor, stateRoot: config.kv.stateRoot })
-  const { stateRoot: genesisRoot } = await executor.initChain({ chainId, initialHeight, genesisTimeNs: startTimeNs })
-  const store = await openBlockStore({ directory: paths.blocks, chainId, initialHeight, genesisRoot }).catch(
-    async (error: unknown) => {
-      await executor.close()
+  const guard = await readGuard(paths.guard)
+  const executor = await openExecutor(config, paths)
+  try {
+    const { genesis } = home
+    const { stateRoot: genesisRoot } = await executor.initChain({ ...genesis, genesisTimeNs: genesis.startTimeNs })
+    const store = await openBlockStore({ directory: paths.blocks, ...genesis, genesisRoot })
+    try {
+      return await putTogether({ config, paths, home, guard, executor, store, logger })
+    } catch (error) {
+      await store.close()
       throw error
-    },
-  )
+    }
+  } catch (error) {
+    await executor.close()
+    throw error
+  }
+}
+
+async function openExecutor({ kv }: Config, { executor }: HomePaths): Promise<KvExecutor> {
+  await mkdir(executor, { recursive: true })
+  return openKvExecutor({ directory: executor, stateRoot: kv.stateRoot })
+}
+
+interface Opened {
+  readonly config: Config
+  readonly paths: HomePaths
+  readonly home: Home
+  readonly guard: GuardSummary | undefined
+  readonly executor: KvExecutor
+  readonly store: LevelBlockStore
+  readonly logger: Logger
+}
+
+async function putTogether(opened: Opened): Promise<AggregatorNode> {
+  const { config, paths, home, guard, executor, store, logger } = opened
+  const { genesis, key, isProposer } = home
+  const { chainId } = genesis
+  const { raft } = config
+  const stores = raftDirectory({ directory: raft.raftDir, retainSnapshots: raft.snapCount, logger })
+  const start = await checkStart({
+    chain: { ...genesis, genesisTimeNs: genesis.startTimeNs },
+    genesisHash: genesisHash(genesis),
+    raftDir: raft.raftDir,
+    raft: stores,
+    configuredVoters: raft.voters.length,
+    store,
+    guard,
+    keepsGuard: isProposer,
+    executor,
+    now: Date.now,
+    logger,
+  })
   return new AggregatorNode({
     config,
     genesis,
+    raftStores: { ...stores, logStore: comparedLogStore(stores.logStore, start.compareLog) },
     store,
     executor,
     transport:
-      config.raft.enable && config.raft.raftAddr
-        ? tcpTransport({
-            bindAddress: formatHostPort(config.raft.raftAddr),
-            clock: systemClock,
-            random: Math.random,
-            logger,
-          })
+      raft.enable && raft.raftAddr
+        ? tcpTransport({ bindAddress: formatHostPort(raft.raftAddr), clock: systemClock, random: Math.random, logger })
         : noTransport,
-    nodeKeySeed: nodeKey.seed,
+    nodeKeySeed: home.nodeKey.seed,
     openJournal: (bootCounter) =>
       openJournal({
         directory: paths.journal,
@@ -64,30 +99,25 @@ export async function openNode(config: Config, logger: Logger): Promise<Aggregat
       await store.manage(clusterId)
       if (!isProposer) return undefined
       await mkdir(paths.guard, { recursive: true, mode: 0o700 })
-      const guard = await openGuard({ directory: paths.guard, chainId, clusterId })
+      const opening = { directory: paths.guard, chainId, clusterId, limitBytes: config.signer.guardLimitBytes }
+      const guard = await openGuard({ ...opening, onEvidence: keepIn(store, logger) })
       return { guard, signer: guardedSigner(key, guard) }
     },
-    isEmpty: store.status().headers.length === 0 && !hadGuard,
+    isEmpty: start.isEmpty,
     clock: systemClock,
     wallClockNs: () => BigInt(Date.now()) * 1_000_000n,
     logger,
   })
 }
 
-async function readGenesis(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new AggregatorError('HOME_UNUSABLE', `${path} cannot be read; "aggregator init" makes it`, { cause })
+/** A second hash for a height, beside the guard's own file also among the evidence of the block store. */
+function keepIn(store: LevelBlockStore, logger: Logger): (evidence: GuardEvidence) => void {
+  return (evidence) => {
+    logger.error({ ...evidence }, 'a second hash for a height was refused; this node signs nothing more')
+    const { height } = evidence
+    const bytes = Buffer.from(JSON.stringify(evidence))
+    store
+      .putEvidence({ kind: 'double-sign', height, bytes, atMs: Date.now() })
+      .catch((error: unknown) => logger.error({ err: error, height }, 'the evidence is in the guard only'))
   }
-}
-
-/** Blocks before the genesis time would go back in time. */
-function requireBegun(startTimeNs: bigint): void {
-  const aheadMs = Number(startTimeNs / 1_000_000n) - Date.now()
-  if (aheadMs <= 0) return
-  throw new AggregatorError(
-    'GENESIS_INVALID',
-    `the chain begins in ${Math.ceil(aheadMs / 1000)} s; look at the clock, or wait`,
-  )
 }

@@ -1,6 +1,7 @@
 import type { Verdict } from 'block-fsm'
 import type { RaftNode } from 'raft-core'
 import type { Logger } from '../observe/logger.ts'
+import { runbookPath } from '../start-up/runbooks.ts'
 
 /** Tells an operator what Raft did, in words; the details are at level debug. */
 export function logRaftEvents(raft: RaftNode<Verdict>, logger: Logger): () => void {
@@ -15,7 +16,10 @@ export function logRaftEvents(raft: RaftNode<Verdict>, logger: Logger): () => vo
         else logger.warn({ term: event.term }, 'no leader is known')
         return
       case 'waitingForCluster':
-        return logger.info({ reason: event.reason }, 'there is no cluster yet')
+        return logger.info(
+          { reason: event.reason, runbook: runbookPath('waiting-for-a-cluster') },
+          'there is no cluster yet',
+        )
       case 'clusterFound':
         return logger.info({ cluster_id: event.record.clusterId }, 'this node belongs to a cluster')
       case 'configurationChanged':

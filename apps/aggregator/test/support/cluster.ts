@@ -63,10 +63,23 @@ export class AggregatorCluster {
     return join(this.directory, id)
   }
 
-  start(id: string): void {
+  start(id: string, flags: readonly string[] = []): void {
+    const log = openSync(join(this.directory, `${id}.log`), 'a')
+    this.#children.set(
+      id,
+      spawn(process.execPath, [program, ...this.#flagsOf(id), ...flags], { stdio: ['ignore', log, log] }),
+    )
+  }
+
+  /** Runs a node that is expected to end by itself. */
+  runToEnd(id: string): ReturnType<typeof run> {
+    return run(...this.#flagsOf(id))
+  }
+
+  #flagsOf(id: string): readonly string[] {
     const i = this.ids.indexOf(id)
     const peers = this.ids.map((peer, n) => `${peer}@127.0.0.1:${this.#raftPorts[n]}`).join(',')
-    const args = [
+    return [
       'start',
       `--home=${this.home(id)}`,
       '--node.aggregator',
@@ -82,8 +95,6 @@ export class AggregatorCluster {
       '--p2p.listen_address=/ip4/127.0.0.1/tcp/0',
       ...this.#flags,
     ]
-    const log = openSync(join(this.directory, `${id}.log`), 'a')
-    this.#children.set(id, spawn(process.execPath, [program, ...args], { stdio: ['ignore', log, log] }))
   }
 
   /** Sends a signal and gives the exit code once the process is gone; null when the signal itself ended it. */

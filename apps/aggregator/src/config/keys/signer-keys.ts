@@ -24,6 +24,14 @@ export const signerKeys = {
     about: 'File with the passphrase of signer.json, readable by its owner only.',
     why: 'beside the key that it opens',
   },
+  guardLimitBytes: {
+    key: 'signer.guard_limit',
+    kind: 'bytes',
+    default: '16MiB',
+    min: 65_536,
+    about: 'Records of the double-sign guard, 64 bytes a height; beyond it the oldest quarter is forgotten.',
+    why: '262,144 heights: no kept snapshot is that far behind',
+  },
   kmsProvider: {
     key: 'signer.kms.provider',
     kind: 'text',
