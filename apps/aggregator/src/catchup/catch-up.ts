@@ -9,11 +9,11 @@ import {
   libp2pPeers,
   type Libp2pPeers,
   serveHistory,
-  type ServeMetrics,
   verifyHere,
 } from 'p2p-catchup'
 import type { Clock } from 'raft-core'
 import { AggregatorError } from '../errors.ts'
+import type { CatchUpMetrics } from '../observe/metrics/catch-up-metrics.ts'
 import type { Logger } from '../observe/logger.ts'
 import { watchedHistory } from './watched-history.ts'
 
@@ -32,7 +32,8 @@ export interface CatchUpOptions {
   readonly random: () => number
   /** Unix time in milliseconds. */
   readonly unixTimeMs: () => number
-  readonly metrics?: ServeMetrics
+  /** Undefined when nothing is counted. */
+  readonly metrics: CatchUpMetrics | undefined
   readonly logger: Logger
 }
 
@@ -45,7 +46,7 @@ export class CatchUp {
   readonly #listeners = new Set<() => void>()
 
   private constructor(options: CatchUpOptions, host: Host, server: HistoryServer, peers: Libp2pPeers) {
-    const { store, clock, random, unixTimeMs, initialHeight, logger } = options
+    const { store, clock, random, unixTimeMs, initialHeight, metrics, logger } = options
     this.#host = host
     this.#server = server
     this.#peers = peers
@@ -53,13 +54,14 @@ export class CatchUp {
       for (const listener of this.#listeners) listener()
     }
     this.#backfill = new Backfill({
-      store: watchedHistory(store, onWritten),
+      store: watchedHistory(store, { onWritten, metrics }),
       peers,
       clock,
       random,
       unixTimeMs,
       initialHeight,
       verifyBatch: verifyHere,
+      onConviction: ({ kind }) => metrics?.convicted(kind),
       logger,
     })
   }

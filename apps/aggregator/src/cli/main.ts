@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { configFlagsHelp, ConfigInvalidError, splitConfigArgs } from '../config/index.ts'
 import { registerDevnet } from '../devnet/index.ts'
@@ -6,6 +5,7 @@ import { editDistance } from '../config/nearest.ts'
 import { quote } from '../config/values/quote.ts'
 import { exitCodeOf } from '../errors.ts'
 import { errorLines, errorStack, wantsStack } from './describe-error.ts'
+import { packageVersion } from '../package-version.ts'
 import { registerInit } from './init.ts'
 import { readConfig } from './read-config.ts'
 import { registerStart } from './start.ts'
@@ -76,9 +76,4 @@ function configErrors(configArgs: readonly string[]): readonly string[] {
 
 function write(lines: readonly string[]): void {
   if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`)
-}
-
-function packageVersion(): string {
-  const manifest: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  return manifest.version
 }

@@ -18,6 +18,8 @@ import type { Config } from '../config/index.ts'
 import { AggregatorError } from '../errors.ts'
 import { type Genesis, genesisHash } from '../genesis/genesis.ts'
 import type { Logger } from '../observe/logger.ts'
+import type { NodeMetrics } from '../observe/metrics/node-metrics.ts'
+import { type MetricsServer, startMetrics } from '../observe/start-metrics.ts'
 import { statusPage } from '../page/status-page.ts'
 import { routesOf } from '../rpc/routes.ts'
 import { type RpcServer, startRpcServer } from '../rpc/server.ts'
@@ -52,6 +54,8 @@ export interface NodeParts {
   readonly isEmpty: boolean
   readonly clock: Clock
   readonly wallClockNs: () => bigint
+  /** Undefined when metrics are off. */
+  readonly metrics: NodeMetrics | undefined
   readonly logger: Logger
 }
 
@@ -78,6 +82,7 @@ export class AggregatorNode {
     this.#serving = resolve
   })
   #rpc: RpcServer | undefined
+  #metrics: MetricsServer | undefined
   #forming = 'the node is starting'
   #fail: (error: unknown) => void = () => {}
 
@@ -148,6 +153,7 @@ export class AggregatorNode {
     let journal: TransactionJournal | undefined
     let work: Promise<void> = Promise.resolve()
     try {
+      this.#metrics = await this.#openMetrics(() => journal)
       await this.raft.start()
       const start = { firstHeight: nextHeight(this.#fsm.state), startAnchor: this.#fsm.anchor() }
       journal = await this.#parts.openJournal(this.raft.identity?.bootCounter ?? 1)
@@ -196,7 +202,7 @@ export class AggregatorNode {
   }
 
   async #openCatchUp(): Promise<CatchUp> {
-    const { config, genesis, store, nodeKeySeed, clock, logger } = this.#parts
+    const { config, genesis, store, nodeKeySeed, clock, metrics, logger } = this.#parts
     this.#catchUp = await CatchUp.open({
       chainId: genesis.chainId,
       initialHeight: genesis.initialHeight,
@@ -207,9 +213,17 @@ export class AggregatorNode {
       clock,
       random: Math.random,
       unixTimeMs: Date.now,
+      metrics: metrics?.catchUp,
       logger,
     })
     return this.#catchUp
+  }
+
+  #openMetrics(journal: () => TransactionJournal | undefined): Promise<MetricsServer | undefined> {
+    const { config, store, metrics, logger } = this.#parts
+    const service = (): BlockService | undefined => this.#service
+    const sources = { raft: this.raft, fsm: this.#fsm, store, journal, service, catchUp: () => this.#catchUp }
+    return startMetrics({ metrics, sources, instrumentation: config.instrumentation, logger })
   }
 
   async #openRpc(journal: TransactionJournal): Promise<void> {
@@ -247,6 +261,7 @@ export class AggregatorNode {
     await Promise.allSettled([work])
     await this.#rpc?.close()
     await this.#catchUp?.close()
+    await this.#metrics?.close()
     await this.raft.stop()
     await journal?.close()
     await executor.close()

@@ -7,6 +7,7 @@ import { tcpTransport } from 'raft-transport-tcp'
 import { type Config, formatHostPort } from '../config/index.ts'
 import { genesisHash } from '../genesis/genesis.ts'
 import type { Logger } from '../observe/logger.ts'
+import { NodeMetrics } from '../observe/metrics/node-metrics.ts'
 import { comparedLogStore } from '../start-up/compared-log-store.ts'
 import { type Home, readHome } from '../start-up/read-home.ts'
 import { checkStart } from '../start-up/start-check.ts'
@@ -76,15 +77,25 @@ async function putTogether(opened: Opened): Promise<AggregatorNode> {
     now: Date.now,
     logger,
   })
+  const metrics = config.instrumentation.prometheus
+    ? new NodeMetrics({ config, chainId, clock: systemClock })
+    : undefined
+  const log = comparedLogStore(stores.logStore, start.compareLog)
   return new AggregatorNode({
     config,
     genesis,
-    raftStores: { ...stores, logStore: comparedLogStore(stores.logStore, start.compareLog) },
+    raftStores: { ...stores, logStore: metrics?.timedLog(log) ?? log },
     store,
     executor,
     transport:
       raft.enable && raft.raftAddr
-        ? tcpTransport({ bindAddress: formatHostPort(raft.raftAddr), clock: systemClock, random: Math.random, logger })
+        ? tcpTransport({
+            bindAddress: formatHostPort(raft.raftAddr),
+            clock: systemClock,
+            random: Math.random,
+            logger,
+            ...(metrics && { metrics: metrics.transport }),
+          })
         : noTransport,
     nodeKeySeed: home.nodeKey.seed,
     openJournal: (bootCounter) =>
@@ -106,6 +117,7 @@ async function putTogether(opened: Opened): Promise<AggregatorNode> {
     isEmpty: start.isEmpty,
     clock: systemClock,
     wallClockNs: () => BigInt(Date.now()) * 1_000_000n,
+    metrics,
     logger,
   })
 }
