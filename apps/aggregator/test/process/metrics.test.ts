@@ -105,6 +105,6 @@ test('a metrics port in use is one clear line that names the key', async () => {
   )
   await once(other.close(), 'close')
   expect(result.code).toBe(1)
-  expect(result.stderr).toContain(`instrumentation.prometheus_listen_addr 127.0.0.1:${port} cannot be listened on`)
+  expect(result.stderr).toContain(`instrumentation.prometheus_listen_addr 127.0.0.1:${port}: is in use`)
   expect(result.stderr).not.toContain('    at ')
 })
