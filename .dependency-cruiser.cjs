@@ -36,6 +36,17 @@ module.exports = {
     only('executors-know-fsm', 'block-executors', ['block-fsm']),
     only('catchup-knows-fsm', 'p2p-catchup', ['block-fsm']),
     {
+      name: 'proof-judges-from-outside',
+      severity: 'error',
+      comment:
+        'The stories know the aggregator by its documents, and block-fsm to verify what it shows; nothing else of ours.',
+      from: { path: '^apps/proof/src/' },
+      to: {
+        path: '^(packages|apps)/',
+        pathNot: ['^apps/proof/', '^apps/aggregator/dist/', '^packages/block-fsm/dist/'],
+      },
+    },
+    {
       name: 'packages-know-no-app',
       severity: 'error',
       from: { path: '^packages/' },

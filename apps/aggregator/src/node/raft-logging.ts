@@ -1,5 +1,5 @@
 import type { Verdict } from 'block-fsm'
-import type { RaftNode } from 'raft-core'
+import type { PlacedConfiguration, RaftNode } from 'raft-core'
 import type { Logger } from '../observe/logger.ts'
 import { runbookPath } from '../start-up/runbooks.ts'
 
@@ -23,7 +23,7 @@ export function logRaftEvents(raft: RaftNode<Verdict>, logger: Logger): () => vo
       case 'clusterFound':
         return logger.info({ cluster_id: event.record.clusterId }, 'this node belongs to a cluster')
       case 'configurationChanged':
-        if (event.isCommitted) logger.info({ index: event.placed.index }, 'the members changed')
+        if (event.isCommitted) logger.info(membersIn(event.placed), 'the members changed')
         return
       case 'snapshotTaken':
         return logger.info({ index: event.index }, 'a snapshot was taken')
@@ -39,4 +39,9 @@ export function logRaftEvents(raft: RaftNode<Verdict>, logger: Logger): () => vo
         return
     }
   })
+}
+
+function membersIn({ index, configuration }: PlacedConfiguration): object {
+  const members = configuration.servers.map(({ id, suffrage }) => `${id} ${suffrage}`)
+  return { index, members: members.join(', ') }
 }

@@ -1,0 +1,64 @@
+import type { BlockDocument, StatusDocument, TransactionDocument } from 'aggregator'
+
+/** What became of a transaction that was posted. */
+export type Posted =
+  /** 202: durable at that node, which now owes it an outcome. */
+  | { readonly kind: 'acknowledged'; readonly hash: string }
+  /** 503, or nobody listens: that node does not take it now. It did not keep it. */
+  | { readonly kind: 'refused'; readonly why: string }
+  /** No answer, or one that promises nothing: it may have been taken. */
+  | { readonly kind: 'unknown'; readonly why: string }
+
+/** A node as an outsider sees it. A node that does not answer, or not with 200, shows nothing: undefined. */
+export interface NodeClient {
+  status(): Promise<StatusDocument | undefined>
+  block(height: number | 'latest'): Promise<BlockDocument | undefined>
+  transaction(hash: string): Promise<TransactionDocument | undefined>
+  value(key: string): Promise<string | undefined>
+  /** Any GET, as text. */
+  text(path: string): Promise<string | undefined>
+  /** Posts once. Never rejects. `limitMs`: how long the answer may take. */
+  post(transaction: string, limitMs?: number): Promise<Posted>
+}
+
+/** A node that takes longer than this shows nothing. */
+const answerMs = 3000
+
+export function nodeClient(base: string): NodeClient {
+  const text = async (path: string): Promise<string | undefined> => {
+    try {
+      const answer = await fetch(base + path, { signal: AbortSignal.timeout(answerMs) })
+      const body = await answer.text()
+      return answer.status === 200 ? body : undefined
+    } catch {
+      return undefined // Down, not up yet, or stopped: stories look again.
+    }
+  }
+  const json = async <Document>(path: string): Promise<Document | undefined> => {
+    const body = await text(path)
+    return body === undefined ? undefined : (JSON.parse(body) as Document)
+  }
+  return {
+    status: () => json('/status'),
+    block: (height) => json(`/blocks/${height}`),
+    transaction: (hash) => json(`/tx/${hash}`),
+    value: (key) => text(`/kv?key=${encodeURIComponent(key)}`),
+    text,
+    post: (transaction, limitMs = 30_000) => post(base, transaction, limitMs),
+  }
+}
+
+async function post(base: string, transaction: string, limitMs: number): Promise<Posted> {
+  try {
+    const signal = AbortSignal.timeout(limitMs)
+    const answer = await fetch(`${base}/tx`, { method: 'POST', body: transaction, signal })
+    const body = (await answer.json()) as { readonly hash?: string; readonly message?: string }
+    if (answer.status === 202 && body.hash !== undefined) return { kind: 'acknowledged', hash: body.hash }
+    const why = `${answer.status} ${body.message ?? ''}`
+    return answer.status === 503 ? { kind: 'refused', why } : { kind: 'unknown', why }
+  } catch (error) {
+    const cause = (error as Error).cause ?? error
+    const isUnsent = (cause as NodeJS.ErrnoException).code === 'ECONNREFUSED'
+    return { kind: isUnsent ? 'refused' : 'unknown', why: String(cause) }
+  }
+}

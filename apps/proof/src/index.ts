@@ -1,0 +1,7 @@
+/**
+ * Stories of real aggregator processes: real TCP, real disks, `kill -9`. A story is a claim with scenes that show it; tests tell
+ * the short ones, `npm run stories` the long ones as often as asked.
+ *
+ * @packageDocumentation
+ */
+export { stories } from './command/stories.ts'

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import type { StatusDocument } from 'aggregator'
+import { auditChain } from '../audit/chain.ts'
+import { timeNsOf } from '../audit/from-genesis.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { producing, reached, ready, tipHeight } from '../cluster/conditions.ts'
+import { pause } from '../wait.ts'
+import { intervalsMs } from './failover.ts'
+
+/** A term cannot change and change back, so this is only how soon a failure is noticed. */
+const lookEveryMs = 250
+
+/** A busy machine may delay a block, but not keep back more than this part of those that are due. */
+const leastShare = 0.9
+
+export interface Steady {
+  readonly term: number
+  readonly blocks: number
+  readonly longestIntervalMs: number
+}
+
+/**
+ * Watches a running cluster for a while in which nothing is done to it: leader and term must stay, and blocks must come as
+ * `slotMs` says. The window is what the claim is about: it is waited out, not waited for.
+ */
+export async function staysSteady(cluster: Cluster, windowMs: number, slotMs: number): Promise<Steady> {
+  const leader = await producing(cluster)
+  await ready(cluster)
+  await reached(cluster, (await tipHeight(cluster)) + 1)
+  const { term } = (await cluster.client(leader).status())!
+  const fromNs = BigInt(Date.now()) * 1_000_000n
+  const ends = performance.now() + windowMs
+  while (performance.now() < ends) {
+    await pause(Math.min(lookEveryMs, ends - performance.now()))
+    await requireSame(cluster, leader, term)
+  }
+  const toNs = fromNs + BigInt(windowMs) * 1_000_000n
+  const chain = await auditChain(cluster)
+  await requireSame(cluster, leader, term)
+  const inWindow = chain.filter((block) => timeNsOf(block) >= fromNs && timeNsOf(block) < toNs)
+  const due = windowMs / slotMs
+  assert.ok(inWindow.length >= leastShare * due - 1, `${inWindow.length} blocks in ${windowMs} ms, ${due} were due`)
+  return { term, blocks: inWindow.length, longestIntervalMs: Math.max(...intervalsMs(inWindow)) }
+}
+
+async function requireSame(cluster: Cluster, leader: string, term: number): Promise<void> {
+  const statuses = await Promise.all(cluster.ids.map((id) => cluster.client(id).status()))
+  const shown = statuses.filter((status) => status !== undefined)
+  for (const status of shown) assert.deepEqual(leadershipIn(status), { node: status.node_id, leader, term })
+}
+
+function leadershipIn({ node_id, leader_id, term }: StatusDocument): object {
+  return { node: node_id, leader: leader_id, term }
+}

@@ -1,0 +1,4 @@
+import { formation } from '../../src/stories/story-1-formation.ts'
+import { testScenes } from '../support/scenes.ts'
+
+testScenes(formation)

@@ -1,0 +1,4 @@
+import { stallTheLeader } from '../../src/stories/story-5-stall.ts'
+import { testScenes } from '../support/scenes.ts'
+
+testScenes(stallTheLeader)
