@@ -5,3 +5,4 @@
  * @packageDocumentation
  */
 export { stories } from './command/stories.ts'
+export { picture } from './picture/picture.ts'
