@@ -30,6 +30,7 @@ import { KeptSnapshots } from './kept-snapshots.ts'
 import { nodeView } from './node-view.ts'
 import { sha256, systemRandom } from './platform.ts'
 import { logRaftEvents } from './raft-logging.ts'
+import { whyNotReady } from './why-not-ready.ts'
 
 /** How long a leader that stops waits for another to take over. */
 const handOverMs = 3000
@@ -222,7 +223,8 @@ export class AggregatorNode {
   #openMetrics(journal: () => TransactionJournal | undefined): Promise<MetricsServer | undefined> {
     const { config, store, metrics, logger } = this.#parts
     const service = (): BlockService | undefined => this.#service
-    const sources = { raft: this.raft, fsm: this.#fsm, store, journal, service, catchUp: () => this.#catchUp }
+    const parts = { raft: this.raft, fsm: this.#fsm, service, whyForming: () => this.#forming }
+    const sources = { ...parts, store, journal, catchUp: () => this.#catchUp, isReady: () => !whyNotReady(parts) }
     return startMetrics({ metrics, sources, instrumentation: config.instrumentation, logger })
   }
 

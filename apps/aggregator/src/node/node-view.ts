@@ -15,6 +15,7 @@ import { submitTransaction } from '../intake/submit.ts'
 import { HttpError } from '../rpc/http-error.ts'
 import type { BlockDocument, NodeView, StatusDocument, TransactionDocument } from '../rpc/node-view.ts'
 import type { BlockService } from './block-service.ts'
+import { whyNotReady } from './why-not-ready.ts'
 
 export interface NodeViewOptions {
   readonly nodeId: string
@@ -60,16 +61,6 @@ export function nodeView(options: NodeViewOptions): NodeView {
     transaction: (hash, signal) => transaction(options, hash, signal),
     readKey: async (key, signal) => executor.read?.(Buffer.from(key), signal),
   }
-}
-
-function whyNotReady({ service, whyForming, raft, fsm }: NodeViewOptions): string | undefined {
-  const running = service()
-  if (running === undefined) return whyForming()
-  const { leader, term } = raft.status()
-  if (leader === undefined) return 'no leader is known'
-  // Before the present term's opening is applied here, the node cannot know how far behind it is.
-  if (fsm.state.opening?.term !== term) return `the log of term ${term} has not arrived yet`
-  return running.leadership.whyNotReady
 }
 
 function status(options: NodeViewOptions): StatusDocument {

@@ -59,6 +59,8 @@ test('a node that produces shows heights, its leadership and the block interval;
   expect(values.get('aggregator_block_interval_seconds_count')).toBeGreaterThanOrEqual(2)
   expect(values.get('aggregator_info{node_id="node-0",chain_id="test",version="0.1.0"}')).toBe(1)
   expect(values.get('process_cpu_seconds_total')).toBeGreaterThan(0)
+  // Between a commit and its execution a node is not ready.
+  await cluster.until(async () => (await scrape(cluster, 'node-0')).get('aggregator_ready') === 1)
   const elsewhere = await fetch(`${await address(cluster, 'node-0')}/status`)
   expect(elsewhere.status).toBe(404)
   expect(await cluster.signal('node-0', 'SIGTERM')).toBe(0)

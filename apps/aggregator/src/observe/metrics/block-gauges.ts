@@ -54,7 +54,7 @@ function missingThrough({ earliest, blocks }: BlockStoreStatus, to: number): num
   return Math.max(0, to - earliest + 1) - within.reduce((sum, count) => sum + Math.max(0, count), 0)
 }
 
-function readWork(metrics: MetricSet, { service, raft }: MetricSources): void {
+function readWork(metrics: MetricSet, { service, isReady }: MetricSources): void {
   const producing = metrics.gauge('aggregator_producing', '1 while this node produces blocks.')
   const ready = metrics.gauge('aggregator_ready', '1 while this node is fit for its role, as /health/ready says.')
   const lag = metrics.gauge('aggregator_lag_blocks', 'Committed blocks that are not executed and sealed here yet.')
@@ -64,9 +64,8 @@ function readWork(metrics: MetricSet, { service, raft }: MetricSources): void {
   )
   metrics.onScrape(() => {
     const { pipeline, leadership } = service() ?? {}
-    const isReady = leadership !== undefined && leadership.whyNotReady === undefined
     producing.set(leadership?.isProducing ? 1 : 0)
-    ready.set(isReady && raft.status().leader !== undefined ? 1 : 0)
+    ready.set(isReady() ? 1 : 0)
     lag.set(Math.max(0, pipeline?.lag ?? 0))
     blocked.set(pipeline?.problem === undefined ? 0 : 1)
   })

@@ -58,9 +58,11 @@ function countSnapshots(metrics: MetricSet, peers: PeerNames): (event: NodeEvent
     ['peer'],
   )
   const delivered = metrics.counter('raft_snapshot_delivered_total', 'Snapshots that a member took whole.', ['peer'])
-  const failed = metrics.counter('raft_snapshot_not_sent_total', 'Snapshots that this leader could not read or send.', [
-    'peer',
-  ])
+  const failed = metrics.counter(
+    'raft_snapshot_not_sent_total',
+    'Snapshots that this leader could not read, or not send because the member was gone.',
+    ['peer'],
+  )
   for (const counter of [needed, delivered, failed]) for (const peer of peers.others()) counter.inc({ peer }, 0)
   return (event) => {
     if (event.kind === 'snapshotTaken') taken.inc()

@@ -8,6 +8,8 @@ export interface MetricSources {
   readonly store: Pick<BlockStore, 'status'>
   readonly journal: () => Pick<TransactionJournal, 'id' | 'firstSequence' | 'lastSequence'> | undefined
   readonly service: () => ServiceState | undefined
+  /** Fit for its role, as `/health/ready` says. */
+  readonly isReady: () => boolean
   readonly catchUp: () => CatchUpState | undefined
 }
 
@@ -23,7 +25,6 @@ export interface ServiceState {
   }
   readonly leadership: {
     readonly isProducing: boolean
-    readonly whyNotReady: string | undefined
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { BlockFsm, type BlockStoreStatus, buildCandidate, emptySelection, type Verdict } from 'block-fsm'
 import { RaftNode } from 'raft-core'
-import { type MemoryHub, memoryStores } from 'raft-testkit'
+import { MemoryDisk, type MemoryHub, memoryStores } from 'raft-testkit'
 import { systemClock } from '../../../src/node/platform.ts'
 import { NodeMetrics } from '../../../src/observe/metrics/node-metrics.ts'
 import type { MetricSources, ServiceState } from '../../../src/observe/metrics/sources.ts'
@@ -37,10 +37,11 @@ export class Member {
   readonly sources: MetricSources
   store: BlockStoreStatus = emptyStore
   service: ServiceState | undefined
+  isReady = false
   readonly #stop = new AbortController()
   readonly #watching: Promise<void>
 
-  constructor(hub: MemoryHub, id: string, ids: readonly string[]) {
+  constructor(hub: MemoryHub, id: string, ids: readonly string[], disk: MemoryDisk = new MemoryDisk()) {
     this.id = id
     this.metrics = newMetrics(id, ids)
     this.fsm = new BlockFsm({
@@ -49,7 +50,7 @@ export class Member {
       genesisTimeNs: 1_000_000_000n,
       proposerAddress: new Uint8Array(32),
     })
-    const stores = memoryStores()
+    const stores = memoryStores(disk)
     this.raft = new RaftNode<Verdict>({
       id,
       address: `${id}:1`,
@@ -75,6 +76,7 @@ export class Member {
       store: { status: () => this.store },
       journal: () => undefined,
       service: () => this.service,
+      isReady: () => this.isReady,
       catchUp: () => undefined,
     }
     this.#watching = this.metrics.watch(this.sources, this.#stop.signal)
