@@ -86,7 +86,10 @@ export class BlockPipeline {
 
   /** Works until aborted. Rejects when going on would be unsafe: a failed write, a conflict, a second hash to sign. */
   async run(abort: AbortSignal): Promise<void> {
-    const unwatch = this.#options.fsm.watch(() => this.#wake.raise())
+    const unwatch = this.#options.fsm.watch((change) => {
+      if (change.kind === 'restored') this.#storing.onRestored(change.anchor)
+      this.#wake.raise()
+    })
     try {
       await this.#storing.begin(abort)
       while (!abort.aborted) {

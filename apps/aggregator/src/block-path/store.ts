@@ -22,6 +22,7 @@ export interface StoreStepOptions {
 export class StoreStep {
   readonly #options: StoreStepOptions
   #next: Height
+  #restored: Anchor | undefined
 
   constructor(options: StoreStepOptions) {
     this.#options = options
@@ -60,11 +61,20 @@ export class StoreStep {
     await this.#options.anchor(startAnchor, abort)
   }
 
-  /** A snapshot put the state machine ahead: what lies between is for backfill, below the anchor. */
+  /** A snapshot replaced the state; `anchor` is its tip. */
+  onRestored(anchor: Anchor | undefined): void {
+    this.#restored = anchor
+  }
+
+  /**
+   * A snapshot put the state machine ahead: what lies between is for backfill, below the anchor. Blocks may have followed the
+   * snapshot by now, and the guard would refuse them below a newer anchor: the anchor is the block right below the oldest of them,
+   * or else the tip, and then backfill brings them all.
+   */
   async #skipTo(oldest: Height, abort: AbortSignal): Promise<void> {
     const { fsm, guard } = this.#options
-    const anchor = fsm.anchor()
+    const anchor = this.#restored?.height === oldest - 1 ? this.#restored : fsm.anchor()
     if (anchor) await Promise.all([this.#options.anchor(anchor, abort), guard?.recordAnchor(anchor, abort)])
-    this.#next = oldest
+    this.#next = anchor ? anchor.height + 1 : oldest
   }
 }

@@ -21,8 +21,7 @@ export interface ClusterOptions {
 export class Cluster {
   readonly directory: string
   readonly places: readonly Place[]
-  /** What `init` printed for each home. */
-  readonly initOutput: ReadonlyMap<string, string>
+  readonly #peerIds: ReadonlyMap<string, string>
   readonly #flags: readonly string[]
   readonly #clients: ReadonlyMap<string, NodeClient>
   readonly #processes = new Map<string, NodeProcess>()
@@ -30,12 +29,12 @@ export class Cluster {
   private constructor(
     directory: string,
     places: readonly Place[],
-    initOutput: ReadonlyMap<string, string>,
+    peerIds: ReadonlyMap<string, string>,
     flags: readonly string[],
   ) {
     this.directory = directory
     this.places = places
-    this.initOutput = initOutput
+    this.#peerIds = peerIds
     this.#flags = flags
     this.#clients = new Map(places.map(({ id, host, rpcPort }) => [id, nodeClient(`http://${host}:${rpcPort}`)]))
   }
@@ -69,7 +68,7 @@ export class Cluster {
   /** Starts a node; `flags` come after those of the cluster and win. `args` replaces all of them. */
   start(id: string, flags: readonly string[] = [], args?: readonly string[]): NodeProcess {
     const place = this.place(id)
-    const all = args ?? startArgs(place, this.places, [...this.#flags, ...flags])
+    const all = args ?? startArgs(place, this.places, this.#peerIds, [...this.#flags, ...flags])
     const process = new NodeProcess(all, this.#logFile(id), place.prefix)
     this.#processes.set(id, process)
     return process

@@ -1,8 +1,18 @@
 import type { Place } from './place.ts'
 
-/** The arguments that start a node in its place; `extra` come last and win. */
-export function startArgs(place: Place, all: readonly Place[], extra: readonly string[]): readonly string[] {
-  const raftPeers = all.map(({ id, host, raftPort }) => `${id}@${host}:${raftPort}`).join(',')
+/**
+ * The arguments that start a node in its place. `peerIds` are the libp2p identities that `init` printed; `extra` come last and
+ * win.
+ */
+export function startArgs(
+  place: Place,
+  all: readonly Place[],
+  peerIds: ReadonlyMap<string, string>,
+  extra: readonly string[],
+): readonly string[] {
+  const raftPeers = all.map(({ id, host, raftPort }) => `${id}@${host}:${raftPort}`)
+  const others = all.filter((other) => other !== place)
+  const p2pPeers = others.map(({ id, host, p2pPort }) => `/ip4/${host}/tcp/${p2pPort}/p2p/${peerIds.get(id)}`)
   const own = [
     'start',
     `--home=${place.home}`,
@@ -12,11 +22,12 @@ export function startArgs(place: Place, all: readonly Place[], extra: readonly s
     `--raft.node_id=${place.id}`,
     `--raft.raft_addr=${place.host}:${place.raftPort}`,
     '--raft.bootstrap=true',
-    `--raft.peers=${raftPeers}`,
+    `--raft.peers=${raftPeers.join(',')}`,
     '--raft.heartbeat_timeout=500ms',
     '--raft.leader_lease_timeout=400ms',
     `--rpc.address=${place.host}:${place.rpcPort}`,
     `--p2p.listen_address=/ip4/${place.host}/tcp/${place.p2pPort}`,
+    `--p2p.peers=${p2pPeers.join(',')}`,
   ]
   const names = new Set(extra.map(nameOf))
   return [...own.filter((arg) => !names.has(nameOf(arg))), ...extra]

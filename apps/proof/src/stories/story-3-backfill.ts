@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import type { BackfillDocument, StatusDocument } from 'aggregator'
+import type { Cluster } from '../cluster/cluster.ts'
+import { producing, reached, untilStatus } from '../cluster/conditions.ts'
+import { type BackfillLog, readBackfillLog } from '../measure/backfill-log.ts'
+import type { Scene, Story } from './story.ts'
+import { underLoad } from './under-load.ts'
+
+/** Blocks that a node misses at least. */
+const missed = { short: 150, full: 3000 }
+
+/** Many small blocks, and a log that is cut early. */
+const flags = [
+  '--node.block_time=20ms',
+  '--raft.snapshot_threshold=50',
+  '--raft.trailing_logs=10',
+  '--raft.snapshot_interval=100ms',
+]
+
+const snapshotAndBackfill: Scene = {
+  name: 'a node that was away until the log it needs is gone gets a snapshot, and the missing blocks by libp2p',
+  play: async (stage) => {
+    let filled: Filled | undefined
+    const { chain, transactions } = await underLoad(stage, { flags }, async (cluster) => {
+      const away = await keepAway(cluster, missed[stage.scale])
+      cluster.start(away.id)
+      filled = await watchFilling(cluster, away)
+    })
+    const { snapshotIndex, progressSeen, blocks, tookMs } = filled!
+    return {
+      blocks: chain.length,
+      transactions,
+      snapshot_index: snapshotIndex,
+      backfilled_blocks: blocks,
+      backfill_ms: tookMs,
+      backfill_blocks_per_s: Math.round((1000 * blocks) / tookMs),
+      progress_seen: progressSeen,
+    }
+  },
+}
+
+const withoutPeers: Scene = {
+  name: 'without p2p the missing blocks do not come and the node says why; with p2p they do',
+  play: async (stage) => {
+    let gap = 0
+    const { chain, transactions } = await underLoad(stage, { flags }, async (cluster) => {
+      const away = await keepAway(cluster, missed.short)
+      // It knows nobody, and nobody finds it: the others dial its usual address.
+      cluster.start(away.id, ['--p2p.peers=', '--p2p.listen_address=/ip4/127.0.0.1/tcp/0'])
+      const stuck = await untilStatus(cluster, away.id, 'says why blocks do not come', (status) => {
+        return status.snapshot_index > away.lastLogIndex && status.backfill.stuck_reason !== ''
+      })
+      requireStuck(stuck, away)
+      await reached(
+        cluster,
+        stuck.tip_height + 50,
+        cluster.ids.filter((id) => id !== away.id),
+      )
+      const later = await untilStatus(
+        cluster,
+        away.id,
+        'follows the tip',
+        ({ tip_height }) => tip_height > stuck.tip_height + 50,
+      )
+      requireStuck(later, away)
+      assert.equal(await cluster.client(away.id).block(away.height + 1), undefined)
+      gap = missingIn(later.backfill)
+      assert.deepEqual(await cluster.end(away.id, 'SIGTERM'), { code: 0, signal: null })
+      cluster.start(away.id)
+      await watchFilling(cluster, away)
+    })
+    return { blocks: chain.length, transactions, withheld_blocks: gap }
+  },
+}
+
+/** A node that is away, and where it stood. */
+interface Away {
+  readonly id: string
+  readonly lastLogIndex: number
+  readonly height: number
+}
+
+/** Stops a follower until its log ends below what the leader still has, by as many blocks as it shall miss. */
+async function keepAway(cluster: Cluster, blocks: number): Promise<Away> {
+  const leader = await producing(cluster)
+  const id = cluster.ids.find((other) => other !== leader)!
+  await reached(cluster, 10)
+  assert.deepEqual(await cluster.end(id, 'SIGTERM'), { code: 0, signal: null })
+  const { last_log_index: lastLogIndex, height } = await untilStatus(cluster, leader, 'answers', () => true)
+  await untilStatus(cluster, leader, `has cut its log ${blocks} entries above ${lastLogIndex}`, (status) => {
+    return status.snapshot_index > lastLogIndex + blocks
+  })
+  return { id, lastLogIndex, height }
+}
+
+interface Filled extends BackfillLog {
+  readonly snapshotIndex: number
+  /** Answers of `/status` that showed the backfill at work. */
+  readonly progressSeen: number
+}
+
+/** Watches a node that came back until it holds and executed everything. */
+async function watchFilling(cluster: Cluster, { id, lastLogIndex, height }: Away): Promise<Filled> {
+  const logBefore = (await cluster.log(id)).length
+  let progressSeen = 0
+  const { snapshot_index: snapshotIndex } = await cluster.until(
+    `${id} has a snapshot beyond its log, and every block again`,
+    async () => {
+      const status = await cluster.client(id).status()
+      if (status === undefined || status.snapshot_index <= lastLogIndex) return undefined
+      if (status.backfill.active) progressSeen += 1
+      return !status.backfill.active && status.ready && status.height > height ? status : undefined
+    },
+    { lookEveryMs: 5 },
+  )
+  const filled = readBackfillLog((await cluster.log(id)).slice(logBefore))
+  assert.ok(filled.blocks > 0, `${id} has blocks that no log entry brought`)
+  return { snapshotIndex, progressSeen, ...filled }
+}
+
+/** The blocks between what it had and the snapshot, none of which it has. */
+function requireStuck({ backfill, ready, not_ready_reason, height }: StatusDocument, away: Away): void {
+  assert.equal(backfill.active, true)
+  assert.notEqual(backfill.stuck_reason, '')
+  assert.ok(height <= away.height, `block ${height} came from somewhere`)
+  assert.equal(ready, false)
+  assert.match(not_ready_reason, /fetch/)
+}
+
+function missingIn({ from, to, done }: BackfillDocument): number {
+  return to - from + 1 - done
+}
+
+/** A member whose log was cut behind it: consensus by snapshot, history by libp2p. */
+export const backfill: Story = {
+  number: 3,
+  title: 'snapshot and backfill',
+  scenes: [snapshotAndBackfill, withoutPeers],
+}
