@@ -2,7 +2,7 @@ import { type Entry, sizeBytes } from '../entry.ts'
 import type { AppendResponse, HeartbeatResponse, SnapshotChunkResponse } from '../message.ts'
 import type { LogIndex, Member, ServerId, Term } from '../types.ts'
 import { recordContact } from './heartbeat.ts'
-import { cachedEntries, firstCachedIndex, lastIndexWithTermAtMost, termAt } from './log.ts'
+import { cachedEntries, firstCachedIndex, lastIndexWithTermAtMost, type LogState, termAt } from './log.ts'
 import { type Progress, probeFrom, recordMatch, recordSent } from './progress.ts'
 import type { Leader, RaftState } from './state.ts'
 import { event, send, type Turn } from './turn.ts'
@@ -156,16 +156,22 @@ function startReplicating(progress: Progress, acceptedIndex: LogIndex): void {
   progress.next = Math.max(progress.match, acceptedIndex) + 1
 }
 
-/** A refusal: go back to where the logs may agree, in one step a term (Raft paper 5.3, last paragraph). */
+/** A refusal: go back to where the logs may agree, however long the follower's tail is (Raft paper 5.3, last paragraph). */
 function backOff(state: RaftState, progress: Progress, response: AppendResponse): void {
   // A refusal of something already settled, or of a probe that is not the outstanding one, says nothing new.
   if (progress.mode === 'snapshot' || response.previousIndex <= progress.match) return
   if (progress.mode === 'probe' && response.previousIndex !== progress.next - 1) return
-  const hint =
-    response.conflictTerm === 0
-      ? response.conflictIndex
-      : Math.max(response.conflictIndex, lastIndexWithTermAtMost(state.log, response.conflictTerm) + 1)
-  probeFrom(progress, Math.min(hint, response.previousIndex))
+  probeFrom(progress, Math.min(firstDoubt(state.log, response), response.previousIndex))
+}
+
+/**
+ * First index where the logs may differ. Entries agree only where terms do: among the follower's entries of the conflicting term
+ * if this log has that term too, else before them all.
+ */
+function firstDoubt(log: LogState, { conflictTerm, conflictIndex, previousIndex }: AppendResponse): LogIndex {
+  if (conflictTerm === 0) return conflictIndex
+  const last = Math.min(lastIndexWithTermAtMost(log, conflictTerm), previousIndex)
+  return termAt(log, last) === conflictTerm ? last + 1 : Math.min(last + 1, conflictIndex)
 }
 
 function answeringPeer(state: RaftState, from: Member, term: Term): { leader: Leader; progress: Progress } | undefined {
