@@ -111,10 +111,21 @@ export function onElectionDeadline(turn: Turn): void {
   startPreVote(turn, 'electionLost')
 }
 
-/** True for a voter whose log is not known to lack what it once acknowledged. */
+/** True for a voter, or one that may still be needed, whose log is not known to lack what it once acknowledged. */
 export function canCampaign(state: RaftState): boolean {
-  if (!isVoter(latestConfiguration(state).configuration, state.self)) return false
+  if (!isVoter(latestConfiguration(state).configuration, state.self) && !isStillNeeded(state)) return false
   return state.floor === undefined || isUpToDate(lastPosition(state.log), state.floor)
+}
+
+/**
+ * Who loses its vote by a change that may not be committed yet can be the only one that those who lack the change can elect:
+ * its log is longer than theirs, and without its vote they have no majority. It does not count itself, and leads until the
+ * change is committed (dissertation 4.2.2).
+ */
+function isStillNeeded(state: RaftState): boolean {
+  const [before, latest] = state.configurations.slice(-2)
+  if (before === undefined || latest === undefined) return false
+  return latest.index > state.commit && isVoter(before.configuration, state.self)
 }
 
 function countPreVotes(turn: Turn): void {

@@ -215,3 +215,23 @@ test('a proposal that an isolated leader took and a snapshot jumped over is deci
   cluster.runUntil(() => ![...cluster.outcomes.values()].includes('pending'))
   expect(cluster.outcomes.get('s29')).toBe('SUPERSEDED')
 })
+
+test('a vote that is taken by a leader that dies before its own disk knows leaves somebody who can be elected', () => {
+  for (const nodes of [2, 4]) {
+    const cluster = simulate({ nodes })
+    const leader = cluster.electLeader()
+    const [loser, away, late] = others(cluster.ids, leader)
+    if (away !== undefined) cluster.crash(away)
+    if (late !== undefined) cluster.cutOneWay(leader, late)
+    cluster.stallDisk(leader, 500)
+    cluster.setSuffrage(loser!, 'nonVoter')
+    cluster.runUntil(() => cluster.disk(loser!).log.entries.at(-1)?.type === 'configuration')
+    cluster.crash(leader)
+    expect(cluster.disk(leader).log.entries.at(-1)?.type).not.toBe('configuration')
+    cluster.heal()
+    cluster.start(leader)
+    cluster.electLeader()
+    cluster.propose('s0')
+    cluster.runUntil(() => cluster.outcomes.get('s0') === 'acknowledged')
+  }
+})
