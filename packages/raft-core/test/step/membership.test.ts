@@ -81,3 +81,15 @@ test('one change at a time', () => {
   change(state, { servers: [server('n1'), server('n2')], outgoing: [] })
   expect(change(state, { servers: [server('n1')], outgoing: [] })).toBe('CONFIGURATION_IN_PROGRESS')
 })
+
+test('a change that was decided on another configuration is refused', () => {
+  const state = leaderOfOne()
+  const configuration = { servers: [server('n1'), server('n2')], outgoing: [] }
+  for (const [expectedIndex, code] of [
+    [1, 'CONFIGURATION_CHANGED'],
+    [0, undefined],
+  ] as const) {
+    const effects = step(state, 3, { kind: 'changeConfiguration', request: 1, configuration, expectedIndex })
+    expect(effects.flatMap((effect) => (effect.kind === 'answered' ? [effect.error?.code] : []))[0]).toBe(code)
+  }
+})
