@@ -4,8 +4,8 @@ import type { ClusterObservation, Invariant, NodeObservation } from './observati
 import { Violation } from './violation.ts'
 
 /**
- * What a node says to others is on its disk before it says it: its term, its vote, and the entries that it acknowledges, which
- * are those of the leader that asked (Raft paper 5.1, figure 2; bugs 6, 8 and 13 of the catalogue in raft-anchors 3.8).
+ * What a node says to others is on its disk before it says it: its term, its vote, and the entries that it acknowledges, which,
+ * like those that it merely accepts, are those of the leader that asked (Raft paper 5.1, figure 2; bugs 6, 8 and 13 of the catalogue in raft-anchors 3.8).
  */
 export function claimsAreDurable(): Invariant {
   const name = 'claims are durable'
@@ -38,6 +38,8 @@ export function claimsAreDurable(): Invariant {
       const isOver = message.kind !== 'snapshotChunkResponse' && claimed < node.state.term
       const durable = claimedIndex(message)
       if (durable > 0 && !isOver) checkEntries(node, claimed, durable, cluster)
+      const accepted = acceptedIndex(message)
+      if (accepted > 0 && !isOver) checkAccepted(node, claimed, accepted, cluster)
     },
   }
 
@@ -60,6 +62,22 @@ export function claimsAreDurable(): Invariant {
     const stored = cluster.durableTerm(id, incarnation, index)
     if (wanted !== undefined && stored !== undefined && wanted !== stored) {
       throw new Violation(name, `${id} acknowledges ${index} to ${leader?.id} as ${wanted}, and has ${stored}`)
+    }
+  }
+
+  function checkAccepted(
+    { id, state }: NodeObservation,
+    term: number,
+    index: number,
+    cluster: ClusterObservation,
+  ): void {
+    const leader = cluster.leader(term)
+    const wanted = leader && logTermAt(leader.state, index)
+    const held = logTermAt(state, index)
+    if (index > state.log.lastIndex)
+      throw new Violation(name, `${id} accepts ${index}, its log ends at ${state.log.lastIndex}`)
+    if (wanted !== undefined && held !== undefined && wanted !== held) {
+      throw new Violation(name, `${id} accepts ${index} from ${leader?.id} as ${wanted}, and has ${held}`)
     }
   }
 }
@@ -93,4 +111,10 @@ function claimedIndex(message: Message): number {
   if (message.kind === 'heartbeatResponse') return message.durableIndex
   if (message.kind === 'snapshotChunkResponse') return message.installed ? message.snapshotIndex : 0
   return 0
+}
+
+/** The last index up to which the sender says that its log equals the leader's, durable or not. */
+function acceptedIndex(message: Message): number {
+  if (message.kind === 'appendResponse') return message.accepted ? message.acceptedIndex : 0
+  return message.kind === 'heartbeatResponse' ? message.acceptedIndex : 0
 }

@@ -1,4 +1,4 @@
-import type { Entry, Envelope, HardState, RaftState, ServerId } from 'raft-core'
+import type { Entry, Envelope, FoundingRecord, HardState, RaftState, ServerId } from 'raft-core'
 
 /** What an invariant may look at of one start of one node. */
 export interface NodeObservation {
@@ -32,6 +32,13 @@ export interface WriteObservation {
   readonly hardState: HardState | undefined
 }
 
+/** What a directory durably says of the founding; undefined when it dropped its promise. */
+export interface FoundingObservation {
+  readonly id: ServerId
+  readonly incarnation: string
+  readonly record: FoundingRecord | undefined
+}
+
 /** An entry that a state machine applied; `digest` covers everything before it too. */
 export interface AppliedObservation {
   readonly id: ServerId
@@ -46,6 +53,8 @@ export interface Invariant {
   readonly name: string
   /** After an event on this node. */
   afterEvent?(node: NodeObservation, cluster: ClusterObservation): void
+  /** A founding record, or its absence, became durable. */
+  onFoundingStored?(founding: FoundingObservation): void
   /** A node asks its disk to write. */
   onWrite?(write: WriteObservation): void
   /** A node's write is durable. */

@@ -144,16 +144,16 @@ export class Cluster {
     })
   }
 
-  transfer(to?: ServerId): void {
-    const process = this.#living(this.leader())
+  transfer(to?: ServerId, at: ServerId | undefined = this.leader()): void {
+    const process = this.#living(at)
     process?.run(() =>
       process.driver.transferLeadership(to, (error) => this.watcher.note(`transfer: ${error?.message ?? 'done'}`)),
     )
   }
 
-  /** Asks the leader for a configuration in which a member has another suffrage. */
-  setSuffrage(id: ServerId, suffrage: Suffrage): void {
-    const process = this.#living(this.leader())
+  /** Asks a node, by default the leader, for a configuration in which a member has another suffrage. */
+  setSuffrage(id: ServerId, suffrage: Suffrage, at: ServerId | undefined = this.leader()): void {
+    const process = this.#living(at)
     const placed = process?.driver.status().configuration
     if (process === undefined || placed === undefined) return
     const { servers, outgoing } = placed.configuration

@@ -44,7 +44,8 @@ export class Directories implements ClusterObservation {
   }
 }
 
-function incarnationOn(disk: SimulatedDisk): string | undefined {
+/** The directory that a disk holds, once it is known. */
+export function incarnationOn(disk: SimulatedDisk): string | undefined {
   const identity = disk.stable.get('identity')
   return identity && decodeIdentity(identity).incarnation
 }

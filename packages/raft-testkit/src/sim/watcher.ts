@@ -1,9 +1,16 @@
-import type { AppliedEntry, Envelope, NodeEvent, RaftState, ServerId } from 'raft-core'
+import {
+  type AppliedEntry,
+  decodeFoundingRecord,
+  type Envelope,
+  type NodeEvent,
+  type RaftState,
+  type ServerId,
+} from 'raft-core'
 import { allInvariants } from '../check/invariants.ts'
 import type { Invariant, NodeObservation, WriteObservation } from '../check/observation.ts'
 import { Violation } from '../check/violation.ts'
 import { describeEvent, describeMessage } from './describe.ts'
-import { Directories } from './directories.ts'
+import { Directories, incarnationOn } from './directories.ts'
 import type { LogOperation, SimulatedDisk } from './disk.ts'
 import type { ProcessObserver, SimulatedProcess } from './process.ts'
 import type { World } from './world.ts'
@@ -27,7 +34,10 @@ export class Watcher implements ProcessObserver {
   readonly #nodes = new Map<SimulatedProcess, Watched>()
   readonly #touched = new Set<SimulatedProcess>()
   readonly #directories: Directories
+  readonly #foundings = new Map<SimulatedDisk, Uint8Array>()
   #broken: Violation | undefined
+  /** Called when a node says that it was elected. */
+  onElected: (id: ServerId) => void = () => {}
   /** Readable events, the newest last; only so many are kept. */
   readonly tail: string[] = []
 
@@ -44,6 +54,7 @@ export class Watcher implements ProcessObserver {
   ended(process: SimulatedProcess): void {
     this.#nodes.delete(process)
     this.#touched.delete(process)
+    this.#lookAtFounding(process)
     if (process.failure && !process.isDiskBroken) {
       this.#broken ??= new Violation('no node fails', `${process.id}: ${explained(process.failure)}`)
     }
@@ -104,6 +115,7 @@ export class Watcher implements ProcessObserver {
 
   event(process: SimulatedProcess, event: NodeEvent): void {
     const node = this.#observe(process)
+    if (event.kind === 'roleChanged' && event.role === 'leader') this.onElected(process.id)
     if (node && event.kind === 'applied') node.appliedIndex = event.index
     if (node && event.kind === 'logTruncated') {
       this.#check((invariant) => invariant.onTruncated?.(node, event.from))
@@ -129,11 +141,22 @@ export class Watcher implements ProcessObserver {
 
   #afterEach(): void {
     for (const process of this.#touched) {
+      this.#lookAtFounding(process)
       const node = this.#observe(process)
       if (node) this.#check((invariant) => invariant.afterEvent?.(node, this.#directories))
     }
     this.#touched.clear()
     if (this.#broken) throw this.#broken
+  }
+
+  #lookAtFounding({ id, disk }: SimulatedProcess): void {
+    const bytes = disk.stable.get('founding')
+    if (bytes === undefined || bytes === this.#foundings.get(disk)) return
+    const incarnation = incarnationOn(disk)
+    if (incarnation === undefined) return
+    this.#foundings.set(disk, bytes)
+    const record = bytes.length > 0 ? decodeFoundingRecord(bytes) : undefined
+    this.#check((invariant) => invariant.onFoundingStored?.({ id, incarnation, record }))
   }
 
   #observe(process: SimulatedProcess): Watched | undefined {

@@ -1,8 +1,8 @@
 import type { SimulateOptions } from '../sim/cluster.ts'
 import type { Seeded } from '../sim/seeded.ts'
 
-/** How often each kind of fault comes, in times a simulated second; 0 switches it off for this seed. */
-export type Mix = Readonly<Record<FaultKind, number>>
+/** How often each kind of fault comes, in times a simulated second, or in times an occasion; 0 switches it off for this seed. */
+export type Mix = Readonly<Record<FaultKind | Occasion, number>>
 
 export const faultKinds = [
   'crash',
@@ -27,8 +27,13 @@ export const faultKinds = [
 
 export type FaultKind = (typeof faultKinds)[number]
 
-/** How probable a kind is in a seed, and how often it then comes at most, in times a simulated second. */
-const range: Readonly<Record<FaultKind, readonly [probability: number, perSecond: number]>> = {
+/** Moments that are too short to be met by chance: a cluster is being founded, a node starts, a leader was just elected. */
+export const occasions = ['founding', 'starting', 'elected'] as const
+
+export type Occasion = (typeof occasions)[number]
+
+/** How probable a kind is in a seed, and how often it then comes at most, in times a simulated second or an occasion. */
+const range: Readonly<Record<FaultKind | Occasion, readonly [probability: number, atMost: number]>> = {
   crash: [0.6, 2],
   crashLeader: [0.4, 3],
   crashMidway: [0.5, 3],
@@ -47,14 +52,17 @@ const range: Readonly<Record<FaultKind, readonly [probability: number, perSecond
   transfer: [0.4, 2],
   suffrage: [0.3, 3],
   burst: [0.6, 4],
+  founding: [0.3, 1],
+  starting: [0.3, 0.3],
+  elected: [0.5, 0.6],
 }
 
 export function chooseMix(random: Seeded): Mix {
-  const often = (kind: FaultKind): number => {
-    const [probability, perSecond] = range[kind]
-    return random.chance(probability) ? random.between(0.1, perSecond) : 0
+  const often = (kind: FaultKind | Occasion): number => {
+    const [probability, atMost] = range[kind]
+    return random.chance(probability) ? random.between(0.1, atMost) : 0
   }
-  return Object.fromEntries(faultKinds.map((kind) => [kind, often(kind)])) as Mix
+  return Object.fromEntries([...faultKinds, ...occasions].map((kind) => [kind, often(kind)])) as Mix
 }
 
 /** The asked-for production timings, and quick ones that elect more often in the same simulated time. */

@@ -1,33 +1,42 @@
 import type { ServerId } from 'raft-core'
 import type { Cluster } from '../sim/cluster.ts'
 import type { Seeded } from '../sim/seeded.ts'
-import { chooseMix, type FaultKind, faultKinds, type Mix } from './choice.ts'
+import { chooseMix, type FaultKind, faultKinds, type Mix, type Occasion } from './choice.ts'
 import type { Client } from './client.ts'
 import { hasAllVoters, isLossSurvivable } from './truth.ts'
 
 /** Injects the faults that its seed chose, as often as it chose, and only what must be survivable. */
 export class Nemesis {
   /** How often each kind fired. */
-  readonly counts: Partial<Record<FaultKind, number>> = {}
+  readonly counts: Partial<Record<FaultKind | Occasion, number>> = {}
   readonly #cluster: Cluster
   readonly #random: Seeded
   readonly #client: Client
   readonly #mix: Mix
   readonly #restarting = new Set<ServerId>()
+  #isOver = false
 
   constructor(cluster: Cluster, random: Seeded, client: Client) {
     this.#cluster = cluster
     this.#random = random
     this.#client = client
     this.#mix = chooseMix(random)
+    cluster.watcher.onElected = (id) => {
+      if (this.#comes('elected')) cluster.world.after(random.pick([0, 0, 1, 5]), () => this.#strikeElected(id))
+    }
+    if (this.#comes('founding')) this.#troubleFounding()
+  }
+
+  /** No new fault comes from now on. */
+  end(): void {
+    this.#isOver = true
   }
 
   /** Lets a little time's worth of faults happen, and brings back who is dead for long enough. */
   disturb(elapsedMs: number): void {
     for (const kind of faultKinds) {
       if (!this.#random.chance((this.#mix[kind] * elapsedMs) / 1000)) continue
-      if (!this.#perform(kind, this.#random.pick(this.#cluster.ids))) continue
-      this.counts[kind] = (this.counts[kind] ?? 0) + 1
+      if (this.#perform(kind, this.#random.pick(this.#cluster.ids))) this.#count(kind)
     }
     for (const id of this.#cluster.ids) if (!this.#cluster.process(id)?.isAlive) this.#restartLater(id)
   }
@@ -103,6 +112,52 @@ export class Nemesis {
     }
   }
 
+  /** Nodes die while they found the cluster, and one may lose the promise that it made. */
+  #troubleFounding(): void {
+    const cluster = this.#cluster
+    for (const id of cluster.ids) {
+      if (this.#random.chance(0.7)) cluster.crashAfter(id, this.#random.below(this.#random.pick([10, 60])))
+    }
+    if (cluster.ids.length < 3 || this.#random.chance(0.5)) return
+    cluster.world.after(this.#random.exponential(2), () => {
+      const isAnybodyFounded = cluster.alive().some((id) => cluster.role(id) !== 'forming')
+      if (!isAnybodyFounded) cluster.wipe(this.#random.pick(cluster.ids))
+    })
+  }
+
+  /** What a leader does first it does before its opening is committed. */
+  #strikeElected(id: ServerId): void {
+    const cluster = this.#cluster
+    if (this.#isOver || cluster.process(id)?.isAlive !== true) return
+    switch (this.#random.below(7)) {
+      case 0:
+        return cluster.crashAfter(id, this.#random.below(8))
+      case 1:
+        cluster.isolate(id)
+        return this.#healLater()
+      case 2:
+        return cluster.transfer(undefined, id)
+      case 3:
+        return cluster.read(this.#random.pick(['verified', 'barrier']), id)
+      case 4:
+        for (let i = this.#random.below(5); i > 0; i--) this.#client.propose(id)
+        return cluster.pause(id, this.#random.exponential(100))
+      default:
+        for (let i = 0; i < 2; i++) this.#changeSuffrage(this.#random.pick(cluster.ids), id)
+    }
+  }
+
+  /** Whether the fault of an occasion comes this time. */
+  #comes(occasion: Occasion): boolean {
+    if (this.#isOver || !this.#random.chance(this.#mix[occasion])) return false
+    this.#count(occasion)
+    return true
+  }
+
+  #count(kind: FaultKind | Occasion): void {
+    this.counts[kind] = (this.counts[kind] ?? 0) + 1
+  }
+
   #strikeLeader(kind: 'crashLeader' | 'isolateLeader'): boolean {
     const cluster = this.#cluster
     const leader = cluster.alive().find((id) => cluster.role(id) === 'leader')
@@ -118,17 +173,15 @@ export class Nemesis {
   }
 
   /** Takes a vote from one who is not the last, or gives it back; who has lost a disk cannot spare another voter. */
-  #changeSuffrage(id: ServerId): boolean {
-    const leader = this.#cluster.leader()
+  #changeSuffrage(id: ServerId, leader: ServerId | undefined = this.#cluster.leader()): boolean {
     const placed = leader === undefined ? undefined : this.#cluster.status(leader).configuration
     const servers = placed?.configuration.servers ?? []
     const server = servers.find((other) => other.id === id)
-    // A leader that takes its own vote and dies at once may leave nobody who can be elected and campaigns.
-    if (server === undefined || id === leader) return false
+    if (server === undefined) return false
     const voters = servers.filter(({ suffrage }) => suffrage === 'voter').length
-    if (server.suffrage === 'voter' && (voters === 1 || !hasAllVoters(this.#cluster))) return false
-    const gain = this.#random.pick(['voter', 'staging'] as const)
-    this.#cluster.setSuffrage(id, server.suffrage === 'voter' ? 'nonVoter' : gain)
+    if (server.suffrage === 'voter' && (voters === 1 || !hasAllVoters(this.#cluster, leader))) return false
+    const gain = server.suffrage === 'staging' ? 'nonVoter' : this.#random.pick(['voter', 'staging'] as const)
+    this.#cluster.setSuffrage(id, server.suffrage === 'voter' ? 'nonVoter' : gain, leader)
     return true
   }
 
@@ -137,7 +190,10 @@ export class Nemesis {
     this.#restarting.add(id)
     this.#cluster.world.after(this.#random.exponential(this.#random.pick([20, 100, 500])), () => {
       this.#restarting.delete(id)
+      const isDead = this.#cluster.process(id)?.isAlive !== true
       this.#cluster.start(id)
+      if (isDead && this.#comes('starting'))
+        this.#cluster.crashAfter(id, this.#random.below(this.#random.pick([4, 20])))
     })
   }
 

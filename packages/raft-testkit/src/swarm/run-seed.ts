@@ -37,6 +37,7 @@ export function runSeed(seed: number, { faultyMs = 10_000, isVerbose = false }: 
   let failure: SeedResult['failure']
   try {
     disturb(cluster, random, client, nemesis, faultyMs)
+    nemesis.end()
     recover(cluster, random, client)
   } catch (error) {
     failure = { message: explained(error), tail: cluster.watcher.tail }

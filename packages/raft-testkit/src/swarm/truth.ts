@@ -3,8 +3,7 @@ import type { Cluster } from '../sim/cluster.ts'
 import { durableEnd, durableTermAt, type SimulatedDisk } from '../sim/disk.ts'
 
 /** Every voter of the leader's latest configuration still has the directory that it is named with. */
-export function hasAllVoters(cluster: Cluster): boolean {
-  const leader = cluster.leader()
+export function hasAllVoters(cluster: Cluster, leader: ServerId | undefined = cluster.leader()): boolean {
   const servers = leader === undefined ? undefined : cluster.status(leader).configuration?.configuration.servers
   return (
     servers?.every(

@@ -152,3 +152,22 @@ test('a snapshot that is complete before the log through it is durable is seen',
   check.onSnapshotTaken(taker, 2)
   expectViolation(check, () => check.onSnapshotTaken(taker, 3))
 })
+
+test('a commit that no leader made is seen, what a leader told before it died is fine', () => {
+  const check = invariant('leaders commit')
+  check.afterEvent(node({ term: 1, log: [1], commit: 1, leads: true }), noDisks)
+  check.afterEvent(node({ id: 'n2', log: [1, 1], commit: 1 }), noDisks)
+  check.onSent(node({ term: 1, log: [1, 1], commit: 2, leads: true }), 'n2', envelope(ack(0)), noDisks)
+  check.afterEvent(node({ id: 'n2', log: [1, 1, 1], commit: 2 }), noDisks)
+  expectViolation(check, () => check.afterEvent(node({ id: 'n2', log: [1, 1, 1], commit: 3 }), noDisks))
+})
+
+test('accepting something else than the leader has, or than there is, is seen', () => {
+  const check = invariant('claims are durable')
+  const leader = node({ id: 'n2', term: 3, log: [1, 3], leads: true })
+  const cluster = disks({ 'n1-a': { log: [1], hardState: { term: 3 } } }, leader)
+  const answer = { ...ack(1, 3), acceptedIndex: 2 }
+  check.onSent(node({ term: 3, log: [1, 3] }), 'n2', envelope(answer), cluster)
+  expectViolation(check, () => check.onSent(node({ term: 3, log: [1, 2] }), 'n2', envelope(answer), cluster))
+  expectViolation(check, () => check.onSent(node({ term: 3, log: [1] }), 'n2', envelope(answer), cluster))
+})

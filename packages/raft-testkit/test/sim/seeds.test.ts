@@ -28,7 +28,7 @@ test('every kind of fault fires over a few seeds', () => {
   }
   const kinds = [
     'crash crashLeader crashMidway powerCut stop wipe pause isolateLeader partition oneWay weather breakDisk',
-    'stallDisk slowDisk snapshot transfer suffrage burst lost duplicated replayed cut refused closed unreachable goodbye',
+    'stallDisk slowDisk snapshot transfer suffrage burst founding starting elected lost duplicated replayed cut refused closed unreachable goodbye',
   ].flatMap((line) => line.split(' '))
   expect(kinds.filter((kind) => !fired.get(kind))).toEqual([])
 })
