@@ -21,7 +21,8 @@ export interface ClusterOptions {
 export class Cluster {
   readonly directory: string
   readonly places: readonly Place[]
-  readonly #peerIds: ReadonlyMap<string, string>
+  /** The libp2p identities that `init` printed. */
+  readonly peerIds: ReadonlyMap<string, string>
   readonly #flags: readonly string[]
   readonly #clients: ReadonlyMap<string, NodeClient>
   readonly #processes = new Map<string, NodeProcess>()
@@ -34,7 +35,7 @@ export class Cluster {
   ) {
     this.directory = directory
     this.places = places
-    this.#peerIds = peerIds
+    this.peerIds = peerIds
     this.#flags = flags
     this.#clients = new Map(places.map(({ id, host, rpcPort }) => [id, nodeClient(`http://${host}:${rpcPort}`)]))
   }
@@ -68,7 +69,7 @@ export class Cluster {
   /** Starts a node; `flags` come after those of the cluster and win. `args` replaces all of them. */
   start(id: string, flags: readonly string[] = [], args?: readonly string[]): NodeProcess {
     const place = this.place(id)
-    const all = args ?? startArgs(place, this.places, this.#peerIds, [...this.#flags, ...flags])
+    const all = args ?? startArgs(place, this.places, this.peerIds, [...this.#flags, ...flags])
     const process = new NodeProcess(all, this.#logFile(id), place.prefix)
     this.#processes.set(id, process)
     return process

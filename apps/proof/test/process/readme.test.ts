@@ -44,8 +44,7 @@ test('the production node of the README runs as printed, but for ids, addresses,
 })
 
 /** What the README prints for node-1, as it is for a node of this cluster. */
-function argsFor(place: Place, { places, initOutput }: Cluster, printed: readonly string[]): readonly string[] {
-  const peerId = ({ id }: Place): string => /^peer_id=(.+)$/m.exec(initOutput.get(id) ?? '')![1]!
+function argsFor(place: Place, { places, peerIds }: Cluster, printed: readonly string[]): readonly string[] {
   const values: Readonly<Record<string, string>> = {
     '--raft.node_id': place.id,
     '--raft.raft_addr': `0.0.0.0:${place.raftPort}`,
@@ -54,7 +53,7 @@ function argsFor(place: Place, { places, initOutput }: Cluster, printed: readonl
     '--p2p.listen_address': `/ip4/0.0.0.0/tcp/${place.p2pPort}`,
     '--p2p.peers': places
       .filter((other) => other !== place)
-      .map((other) => `/ip4/${other.host}/tcp/${other.p2pPort}/p2p/${peerId(other)}`)
+      .map((other) => `/ip4/${other.host}/tcp/${other.p2pPort}/p2p/${peerIds.get(other.id)}`)
       .join(','),
   }
   const own = printed.slice(1).map((word) => {
