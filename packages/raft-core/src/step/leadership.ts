@@ -21,6 +21,8 @@ export function becomeLeader(turn: Turn): void {
     round: 0,
     rounds: [],
     heartbeatAt: now,
+    quorumAt: now,
+    stalledMs: 0,
     uncommittedBytes: 0,
     reads: [],
     transfer: undefined,
@@ -56,10 +58,17 @@ export function syncPeers(turn: Turn, leader: Leader): void {
   }
 }
 
-/** A leader that reached no quorum for a lease cannot commit anything: it makes room. */
-export function stepDownWithoutQuorum(turn: Turn, leader: Leader): void {
+/**
+ * A leader that reached no quorum for a lease cannot commit anything: it makes room. While this process stood still it could not
+ * hear anybody; only the time that it was awake counts, so that it asks once more before it gives up.
+ */
+export function stepDownWithoutQuorum(turn: Turn, leader: Leader, stalledMs: number): void {
   const { state, now } = turn
-  if (now - quorumContactAt(state, leader, now) < state.settings.leaderLeaseTimeoutMs) return
+  const quorumAt = quorumContactAt(state, leader, now)
+  const stalledBefore = quorumAt === leader.quorumAt ? leader.stalledMs : 0
+  leader.quorumAt = quorumAt
+  leader.stalledMs = stalledBefore + stalledMs
+  if (now - quorumAt - leader.stalledMs < state.settings.leaderLeaseTimeoutMs) return
   becomeFollower(turn, undefined, 'leaseLost')
 }
 

@@ -90,6 +90,9 @@ export interface Leader {
   round: number
   rounds: Round[]
   heartbeatAt: TimeMs
+  /** When a majority was last known to be behind this leader, and how long this process stood still since then. */
+  quorumAt: TimeMs
+  stalledMs: number
   uncommittedBytes: number
   /** Each waits until a majority answered its round. */
   reads: PendingRead[]

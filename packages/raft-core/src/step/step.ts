@@ -146,7 +146,7 @@ function onTime(turn: Turn, stalledMs: number): void {
   const { state, now } = turn
   const { role } = state
   if (role.kind === 'leader') {
-    stepDownWithoutQuorum(turn, role)
+    stepDownWithoutQuorum(turn, role, stalledMs)
     if (state.role !== role) return
     endLateTransfer(turn, role)
     if (now < role.heartbeatAt) return

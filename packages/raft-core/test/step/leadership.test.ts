@@ -72,6 +72,22 @@ test('a leader that no majority answered for a lease steps down, not before', ()
   expect(node.events.at(-1)).toMatchObject({ kind: 'leaderChanged', leader: undefined })
 })
 
+test('a leader that stood still asks once more before it gives up; only the time that it is awake counts', () => {
+  const lead = (): SteppedNode => new SteppedNode({ timing: { leaderLeaseTimeoutMs: 80 } }).lead('n2')
+  const answered = lead()
+  answered.sent('heartbeat')
+  answered.standStill(300)
+  expect([answered.role, answered.sent('heartbeat').length]).toEqual(['leader', 2])
+  answered.beat('n2', roundOf(answered))
+  expect(answered.wait(64).role).toBe('leader')
+  const unanswered = lead().standStill(60)
+  expect(unanswered.wait(48).role).toBe('leader')
+  expect(unanswered.wait(32).role).not.toBe('leader')
+  const again = lead()
+  for (let stalls = 0; stalls < 6; stalls++) again.standStill(60)
+  expect(again.role).not.toBe('leader')
+})
+
 test('the lease runs from the start of the round that was answered, not from the answer', () => {
   const node = new SteppedNode({ timing: { leaderLeaseTimeoutMs: 80 } }).lead('n2').wait(16)
   const round = roundOf(node)

@@ -154,6 +154,12 @@ export class SteppedNode {
     return this
   }
 
+  /** The process stands still and wakes this much later than it asked to. */
+  standStill(ms: number): this {
+    this.now = nextDeadline(this.state) + ms
+    return this.input({ kind: 'time', stalledMs: ms })
+  }
+
   /** Messages of a kind that left since the last call, oldest first; without a kind all of them. */
   sent<Kind extends Message['kind']>(kind: Kind): readonly Extract<Sent, { kind: Kind }>[] {
     const found = this.#sent.filter((message): message is Extract<Sent, { kind: Kind }> => message.kind === kind)

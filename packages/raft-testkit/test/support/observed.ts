@@ -125,6 +125,8 @@ function leader({ peers = {} }: Sketch, lastIndex: number): Leader {
     round: 1,
     rounds: [],
     heartbeatAt: 0,
+    quorumAt: 0,
+    stalledMs: 0,
     uncommittedBytes: 0,
     reads: [],
     transfer: undefined,
