@@ -1,4 +1,4 @@
-import { type Configuration, findServer, type Server } from '../configuration.ts'
+import { findServer, type Server } from '../configuration.ts'
 import type { FoundingRecord, Identity } from '../founding.ts'
 import { clusterIdOf } from '../codec/founding.ts'
 import type { Envelope, FormationMessage, Identify, MemberStage } from '../message.ts'
@@ -125,29 +125,8 @@ function joinCluster(
   if (known.length === 0) {
     return report(state, `the cluster does not know ${identity.id}; add it with "raft add"`, effects)
   }
-  report(state, whyNotAdmitted(state, founded, configurations), effects)
+  report(state, 'the cluster knows this node under a lost directory; waiting to be admitted as a learner', effects)
   if (mayAdmit) askToBeAdmitted(state, founded, effects)
-}
-
-/** Being admitted takes a majority of the voters under the directories that the configuration names. */
-function whyNotAdmitted(
-  { settings, answers }: FormationState,
-  founded: readonly Answer[],
-  configurations: readonly Configuration[],
-): string {
-  const known = 'the cluster knows this node under a lost directory'
-  const voters = configurations[0]?.servers.filter(({ suffrage }) => suffrage === 'voter') ?? []
-  const needed = Math.floor(voters.length / 2) + 1
-  const absent = voters.filter((voter) => !founded.some(({ member }) => isSameMember(voter, member)))
-  if (voters.length - absent.length >= needed) return `${known}; waiting to be admitted as a learner`
-  const isLost = ({ id, incarnation }: Server): boolean =>
-    id === settings.identity.id || (answers.get(id)?.member.incarnation ?? incarnation) !== incarnation
-  const lost = absent.filter(isLost)
-  const missing = absent.map((voter) =>
-    isLost(voter) ? `${voter.id}, whose directory is lost` : `${voter.id} at ${voter.address}`,
-  )
-  const why = `${known}, and only a majority of its voters can admit it: ${needed} of ${voters.length} are needed, there is no ${missing.join(', no ')}`
-  return voters.length - lost.length < needed ? `${why}; put a lost directory back, or use "raft recover"` : why
 }
 
 function askToBeAdmitted(state: FormationState, founded: readonly Answer[], effects: FormationEffect[]): void {

@@ -200,22 +200,6 @@ test('wiping two of three founds nothing: they ask the survivor to be admitted',
   founders.settle()
   expect([...founders.founded.keys()]).toEqual(['n1'])
   expect(founders.admits).toContain('n1')
-  const reason = founders.reasons.get('n2')
-  expect(reason).toContain('2 of 3 are needed, there is no n2, whose directory is lost, no n3, whose directory is lost')
-  expect(reason).toContain('"raft recover"')
-})
-
-test('a wiped node waits for a majority of the voters and names those that are missing', () => {
-  const founders = new Founders(three)
-  for (const id of three) founders.start(id)
-  founders.settle()
-  founders.founded.delete('n3')
-  founders.wipe('n2')
-  founders.start('n2', { incarnation: '2'.repeat(32) })
-  founders.settle()
-  const reason = founders.reasons.get('n2')
-  expect(reason).toContain('there is no n2, whose directory is lost, no n3 at n3:1')
-  expect(reason).not.toContain('raft recover')
 })
 
 test('an admitted node joins under its new directory, not before', () => {
