@@ -15,8 +15,8 @@ export interface NodeClient {
   block(height: number | 'latest'): Promise<BlockDocument | undefined>
   transaction(hash: string): Promise<TransactionDocument | undefined>
   value(key: string): Promise<string | undefined>
-  /** Any GET, as text. */
-  text(path: string): Promise<string | undefined>
+  /** A metric, summed over its labels; 0 when it has no sample yet. */
+  metric(name: string): Promise<number | undefined>
   /** Posts once. Never rejects. `limitMs`: how long the answer may take. */
   post(transaction: string, limitMs?: number): Promise<Posted>
 }
@@ -24,10 +24,11 @@ export interface NodeClient {
 /** A node that takes longer than this shows nothing. */
 const answerMs = 3000
 
-export function nodeClient(base: string): NodeClient {
-  const text = async (path: string): Promise<string | undefined> => {
+/** `base` is the node's HTTP surface, `metrics` where it shows its metrics. */
+export function nodeClient(base: string, metrics: string): NodeClient {
+  const text = async (path: string, from = base): Promise<string | undefined> => {
     try {
-      const answer = await fetch(base + path, { signal: AbortSignal.timeout(answerMs) })
+      const answer = await fetch(from + path, { signal: AbortSignal.timeout(answerMs) })
       const body = await answer.text()
       return answer.status === 200 ? body : undefined
     } catch {
@@ -43,7 +44,10 @@ export function nodeClient(base: string): NodeClient {
     block: (height) => json(`/blocks/${height}`),
     transaction: (hash) => json(`/tx/${hash}`),
     value: (key) => text(`/kv?key=${encodeURIComponent(key)}`),
-    text,
+    metric: async (name) => {
+      const samples = await text('/metrics', metrics)
+      return samples === undefined ? undefined : sumOf(name, samples)
+    },
     post: (transaction, limitMs = 30_000) => post(base, transaction, limitMs),
   }
 }
@@ -61,4 +65,10 @@ async function post(base: string, transaction: string, limitMs: number): Promise
     const isUnsent = (cause as NodeJS.ErrnoException).code === 'ECONNREFUSED'
     return { kind: isUnsent ? 'refused' : 'unknown', why: String(cause) }
   }
+}
+
+/** Adds up the samples of a metric in Prometheus' text form. */
+function sumOf(name: string, samples: string): number {
+  const values = [...samples.matchAll(/^(\w+)(?:\{.*\})? (\S+)$/gm)].filter(([, metric]) => metric === name)
+  return values.reduce((sum, [, , value]) => sum + Number(value), 0)
 }

@@ -37,7 +37,12 @@ export class Cluster {
     this.places = places
     this.peerIds = peerIds
     this.#flags = flags
-    this.#clients = new Map(places.map(({ id, host, rpcPort }) => [id, nodeClient(`http://${host}:${rpcPort}`)]))
+    this.#clients = new Map(
+      places.map(({ id, host, rpcPort, metricsPort }) => [
+        id,
+        nodeClient(`http://${host}:${rpcPort}`, `http://${host}:${metricsPort}`),
+      ]),
+    )
   }
 
   /** Makes the homes; starts nothing. */

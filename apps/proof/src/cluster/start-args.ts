@@ -28,6 +28,8 @@ export function startArgs(
     `--rpc.address=${place.host}:${place.rpcPort}`,
     `--p2p.listen_address=/ip4/${place.host}/tcp/${place.p2pPort}`,
     `--p2p.peers=${p2pPeers.join(',')}`,
+    '--instrumentation.prometheus=true',
+    `--instrumentation.prometheus_listen_addr=${place.host}:${place.metricsPort}`,
   ]
   const names = new Set(extra.map(nameOf))
   return [...own.filter((arg) => !names.has(nameOf(arg))), ...extra]

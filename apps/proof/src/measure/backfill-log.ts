@@ -1,34 +1,18 @@
-/** What a node wrote to its log about fetching history. */
-export interface BackfillLog {
-  /** Heights whose data was to be fetched. */
-  readonly blocks: number
-  /** From the beginning of work to its completion, of all times together; at least 1. */
-  readonly tookMs: number
-}
-
-/** Reads the log of a node in its plain form: a line with the time of day, and indented lines with details. */
-export function readBackfillLog(log: string): BackfillLog {
-  const heights = new Set<number>()
+/**
+ * How long a node fetched history, by its log: from the beginning of work to its completion, of all times together, at least 1 ms.
+ * The log is in its plain form, a line with the time of day.
+ */
+export function backfillMsIn(log: string): number {
   let tookMs = 0
   let beganAt: number | undefined
-  for (const [entry, time = '', message] of log.matchAll(/^\[([\d:.]+)\] \w+: (backfill .*)$(?:\n +.*$)*/gm)) {
+  for (const [, time = '', message] of log.matchAll(/^\[([\d:.]+)\] \w+: (backfill .*)$/gm)) {
     const at = millisecondsOf(time)
-    if (message === 'backfill begins a step') {
-      beganAt ??= at
-      for (const height of dataIn(entry)) heights.add(height)
-    }
-    if (message === 'backfill is complete' && beganAt !== undefined) {
-      tookMs += at - beganAt
-      beganAt = undefined
-    }
+    if (message === 'backfill begins a step') beganAt ??= at
+    if (message !== 'backfill is complete' || beganAt === undefined) continue
+    tookMs += at - beganAt
+    beganAt = undefined
   }
-  return { blocks: heights.size, tookMs: Math.max(1, tookMs) }
-}
-
-function dataIn(entry: string): readonly number[] {
-  const [, kind, first, last] = /kind: "(\w+)"\n +from: (\d+)\n +to: (\d+)/.exec(entry) ?? []
-  if (kind !== 'data') return []
-  return Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => Number(first) + i)
+  return Math.max(1, tookMs)
 }
 
 /** Of a time of day such as `13:07:30.275`. */

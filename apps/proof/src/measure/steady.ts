@@ -28,6 +28,7 @@ export async function staysSteady(cluster: Cluster, windowMs: number, slotMs: nu
   await ready(cluster)
   await reached(cluster, (await tipHeight(cluster)) + 1)
   const { term } = (await cluster.client(leader).status())!
+  const changesBefore = await leadershipChanges(cluster)
   const fromNs = BigInt(Date.now()) * 1_000_000n
   const ends = performance.now() + windowMs
   while (performance.now() < ends) {
@@ -37,6 +38,7 @@ export async function staysSteady(cluster: Cluster, windowMs: number, slotMs: nu
   const toNs = fromNs + BigInt(windowMs) * 1_000_000n
   const chain = await auditChain(cluster)
   await requireSame(cluster, leader, term)
+  assert.deepEqual(await leadershipChanges(cluster), changesBefore, 'no node counted a change of leader')
   const inWindow = chain.filter((block) => timeNsOf(block) >= fromNs && timeNsOf(block) < toNs)
   const due = windowMs / slotMs
   assert.ok(inWindow.length >= leastShare * due - 1, `${inWindow.length} blocks in ${windowMs} ms, ${due} were due`)
@@ -51,4 +53,9 @@ async function requireSame(cluster: Cluster, leader: string, term: number): Prom
 
 function leadershipIn({ node_id, leader_id, term }: StatusDocument): object {
   return { node: node_id, leader: leader_id, term }
+}
+
+/** By each node's own count; undefined where metrics are off. */
+function leadershipChanges(cluster: Cluster): Promise<readonly (number | undefined)[]> {
+  return Promise.all(cluster.ids.map((id) => cluster.client(id).metric('raft_leadership_changes_total')))
 }

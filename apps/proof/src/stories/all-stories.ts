@@ -4,6 +4,7 @@ import { backfill } from './story-3-backfill.ts'
 import { handOverLeadership } from './story-4-hand-over.ts'
 import { stallTheLeader } from './story-5-stall.ts'
 import { timing } from './story-6-timing.ts'
+import { startUp } from './story-7-start-up.ts'
 import type { Story } from './story.ts'
 
 /** In the order in which they are told. */
@@ -14,4 +15,5 @@ export const allStories: readonly Story[] = [
   handOverLeadership,
   stallTheLeader,
   timing,
+  startUp,
 ]

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { BackfillDocument, StatusDocument } from 'aggregator'
 import type { Cluster } from '../cluster/cluster.ts'
 import { producing, reached, untilStatus } from '../cluster/conditions.ts'
-import { type BackfillLog, readBackfillLog } from '../measure/backfill-log.ts'
+import { backfillMsIn } from '../measure/backfill-log.ts'
 import type { Scene, Story } from './story.ts'
 import { underLoad } from './under-load.ts'
 
@@ -64,6 +64,7 @@ const withoutPeers: Scene = {
       )
       requireStuck(later, away)
       assert.equal(await cluster.client(away.id).block(away.height + 1), undefined)
+      assert.equal(await fetched(cluster, away.id), 0)
       gap = missingIn(later.backfill)
       assert.deepEqual(await cluster.end(away.id, 'SIGTERM'), { code: 0, signal: null })
       cluster.start(away.id)
@@ -93,8 +94,11 @@ async function keepAway(cluster: Cluster, blocks: number): Promise<Away> {
   return { id, lastLogIndex, height }
 }
 
-interface Filled extends BackfillLog {
+interface Filled {
   readonly snapshotIndex: number
+  /** Blocks that came by libp2p. */
+  readonly blocks: number
+  readonly tookMs: number
   /** Answers of `/status` that showed the backfill at work. */
   readonly progressSeen: number
 }
@@ -102,6 +106,7 @@ interface Filled extends BackfillLog {
 /** Watches a node that came back until it holds and executed everything. */
 async function watchFilling(cluster: Cluster, { id, lastLogIndex, height }: Away): Promise<Filled> {
   const logBefore = (await cluster.log(id)).length
+  const servedBefore = await served(cluster, id)
   let progressSeen = 0
   const { snapshot_index: snapshotIndex } = await cluster.until(
     `${id} has a snapshot beyond its log, and every block again`,
@@ -113,9 +118,22 @@ async function watchFilling(cluster: Cluster, { id, lastLogIndex, height }: Away
     },
     { lookEveryMs: 5 },
   )
-  const filled = readBackfillLog((await cluster.log(id)).slice(logBefore))
-  assert.ok(filled.blocks > 0, `${id} has blocks that no log entry brought`)
-  return { snapshotIndex, progressSeen, ...filled }
+  const blocks = await fetched(cluster, id)
+  const items = (await served(cluster, id)) - servedBefore
+  assert.ok(blocks > 0 && items >= 2 * blocks, `${blocks} blocks came, and ${items} headers and data were given`)
+  return { snapshotIndex, blocks, progressSeen, tookMs: backfillMsIn((await cluster.log(id)).slice(logBefore)) }
+}
+
+/** Blocks that a run of a node got by libp2p. */
+async function fetched(cluster: Cluster, id: string): Promise<number> {
+  return (await cluster.client(id).metric('p2p_catchup_blocks_fetched_total'))!
+}
+
+/** Headers and data that the others gave by libp2p. */
+async function served(cluster: Cluster, id: string): Promise<number> {
+  const others = cluster.ids.filter((other) => other !== id)
+  const counts = await Promise.all(others.map((id) => cluster.client(id).metric('p2p_catchup_items_served_total')))
+  return counts.reduce<number>((sum, count) => sum + count!, 0)
 }
 
 /** The blocks between what it had and the snapshot, none of which it has. */

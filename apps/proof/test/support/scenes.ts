@@ -11,7 +11,7 @@ export function testScenes(story: Story): void {
   const scale = process.env['STORIES_SCALE'] === 'full' ? 'full' : 'short'
   const figuresFile = process.env['STORIES_FIGURES']
   const keepFailed = process.env['STORIES_KEEP_FAILED'] === 'true'
-  for (const scene of story.scenes) {
+  for (const scene of story.scenes.filter(({ isOnlyFull = false }) => scale === 'full' || !isOnlyFull)) {
     test(
       scene.name,
       async () => {

@@ -1,4 +1,4 @@
-import { findServer, type Server } from '../configuration.ts'
+import { type Configuration, findServer, type Server, voterLists } from '../configuration.ts'
 import type { FoundingRecord, Identity } from '../founding.ts'
 import { clusterIdOf } from '../codec/founding.ts'
 import type { Envelope, FormationMessage, Identify, MemberStage } from '../message.ts'
@@ -125,8 +125,27 @@ function joinCluster(
   if (known.length === 0) {
     return report(state, `the cluster does not know ${identity.id}; add it with "raft add"`, effects)
   }
-  report(state, 'the cluster knows this node under a lost directory; waiting to be admitted as a learner', effects)
+  report(
+    state,
+    `the cluster knows this node under a lost directory; waiting ${obstacleToAdmission(founded, configurations)}`,
+    effects,
+  )
   if (mayAdmit) askToBeAdmitted(state, founded, effects)
+}
+
+/** What an applicant waits for: its turn, or voters without whom there is no leader to admit it. */
+function obstacleToAdmission(founded: readonly Answer[], configurations: readonly Configuration[]): string {
+  if (founded.some(({ identify }) => identify.leaderId !== undefined)) return 'to be admitted as a learner'
+  const isThere = (server: Server): boolean => founded.some(({ member }) => isSameMember(server, member))
+  const missing = new Map(
+    configurations.flatMap(voterLists).flatMap((voters) => voters.filter((voter) => !isThere(voter)).map(nameOf)),
+  )
+  if (missing.size === 0) return 'for a leader to admit it'
+  return `for a leader to admit it; these voters are not there with the directories they had: ${[...missing.values()].join(', ')}`
+}
+
+function nameOf({ id, address }: Server): readonly [ServerId, string] {
+  return [id, `${id} at ${address}`]
 }
 
 function askToBeAdmitted(state: FormationState, founded: readonly Answer[], effects: FormationEffect[]): void {

@@ -118,7 +118,7 @@ class Founders {
       address: '',
       record,
       configuration: { servers: this.configuration ?? record.servers, outgoing: [] },
-      leaderId: id,
+      leaderId: this.hasLeader ? id : undefined,
       answerWanted: false,
       bootCounter: 1,
       bootNonce: '00',
@@ -128,6 +128,8 @@ class Founders {
   }
 
   configuration: readonly Server[] | undefined
+  /** Of the cluster that founded members belong to. */
+  hasLeader = true
 }
 
 const three = ['n1', 'n2', 'n3']
@@ -200,6 +202,20 @@ test('wiping two of three founds nothing: they ask the survivor to be admitted',
   founders.settle()
   expect([...founders.founded.keys()]).toEqual(['n1'])
   expect(founders.admits).toContain('n1')
+})
+
+test('wiping two of three leaves no leader: the applicants name the voters that are missing', () => {
+  const founders = new Founders(three)
+  for (const id of three) founders.start(id)
+  founders.settle()
+  for (const id of ['n1', 'n2']) founders.wipe(id)
+  founders.hasLeader = false
+  for (const id of ['n1', 'n2']) founders.start(id, { incarnation: 'ff'.repeat(16) })
+  founders.settle()
+  for (const id of ['n1', 'n2'])
+    expect(founders.reasons.get(id)).toMatch(/directories they had: n1 at n1:1, n2 at n2:1$/)
+  expect([...founders.founded.keys()]).toEqual(['n3'])
+  expect(founders.admits).toEqual([])
 })
 
 test('an admitted node joins under its new directory, not before', () => {
