@@ -17,7 +17,7 @@ export function startArgs(
     'start',
     `--home=${place.home}`,
     '--node.aggregator',
-    '--node.block_time=200ms',
+    '--node.block_time=100ms',
     '--raft.enable',
     `--raft.node_id=${place.id}`,
     `--raft.raft_addr=${place.host}:${place.raftPort}`,
