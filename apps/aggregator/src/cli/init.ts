@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { existsSync } from 'node:fs'
 import { addressOf } from 'block-fsm'
 import { createSignerFile } from 'block-signer'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { renderDefaultToml } from '../config/index.ts'
 import { AggregatorError } from '../errors.ts'
-import { renderGenesis } from '../genesis/genesis.ts'
+import { isChainId, parseGenesis, renderGenesis } from '../genesis/genesis.ts'
 import { type HomePaths, homePaths } from '../node/home.ts'
+import { checkDirectories, fileCodeOf } from '../start-up/check-directories.ts'
 import { readConfig } from './read-config.ts'
 
 interface InitOptions {
@@ -22,7 +23,11 @@ export function registerInit(program: Command, configArgs: readonly string[]): v
     .command('init')
     .description('make a home: genesis, keys, configuration')
     .option('--chain_id <id>', 'id of a new chain', 'aggregator-1')
-    .option('--from <home>', 'join the chain of another home: take its genesis and proposer key')
+    .addOption(
+      new Option('--from <home>', 'join the chain of another home: take its genesis and proposer key').conflicts(
+        'chain_id',
+      ),
+    )
     .action((options: InitOptions) => init(configArgs, options))
 }
 
@@ -32,9 +37,13 @@ async function init(configArgs: readonly string[], options: InitOptions): Promis
   const files = [paths.genesis, paths.signer, paths.passphrase, paths.nodeKey]
   const present = files.find((path) => existsSync(path))
   if (present) throw new AggregatorError('HOME_EXISTS', `${present} is there already; init overwrites nothing`)
+  if (options.from === undefined && !isChainId(options.chain_id))
+    throw new AggregatorError('USAGE', 'chain_id is not 1 to 128 printable characters; write another')
+  const source = options.from === undefined ? undefined : await readMember(options.from)
+  await checkDirectories(files.map((path) => dirname(path)))
   for (const path of files) await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  if (options.from === undefined) await beginChain(paths, options.chain_id)
-  else await takeOver(paths, options.from)
+  if (source === undefined) await beginChain(paths, options.chain_id)
+  else await takeOver(paths, source)
   const { createNodeKey } = await import('p2p-catchup')
   const { peerId } = await createNodeKey(paths.nodeKey, randomBytes)
   const toml = join(config.home, 'config', 'config.toml')
@@ -57,20 +66,31 @@ async function beginChain(paths: HomePaths, chainId: string): Promise<void> {
   await writeFile(paths.genesis, genesis, { mode: 0o600, flag: 'wx' })
 }
 
-/** All members of a cluster have one genesis and one proposer key; each has a node key of its own. */
-async function takeOver(paths: HomePaths, from: string): Promise<void> {
-  const copies: readonly (readonly [string, string])[] = [
-    [join(from, 'config', 'genesis.json'), paths.genesis],
-    [join(from, 'config', 'signer.json'), paths.signer],
-    [join(from, 'config', 'passphrase'), paths.passphrase],
-  ]
-  for (const [source, target] of copies) {
+/** What all members of a cluster have in common; each has a node key of its own. */
+interface Member {
+  readonly genesis: string
+  readonly signer: string
+  readonly passphrase: string
+}
+
+/** Reads it all before anything is made. */
+async function readMember(from: string): Promise<Member> {
+  const read = async (name: string): Promise<string> => {
+    const path = join(from, 'config', name)
     try {
-      await copyFile(source, target)
+      return await readFile(path, 'utf8')
     } catch (cause) {
-      throw new AggregatorError('HOME_UNUSABLE', `${source} cannot be copied; is ${from} a home that init made?`, {
-        cause,
-      })
+      const message = `${path} cannot be read (${fileCodeOf(cause)}); is ${from} a home that init made?`
+      throw new AggregatorError('HOME_UNUSABLE', message, { cause })
     }
   }
+  const genesis = await read('genesis.json')
+  parseGenesis(genesis, join(from, 'config', 'genesis.json'))
+  return { genesis, signer: await read('signer.json'), passphrase: await read('passphrase') }
+}
+
+async function takeOver(paths: HomePaths, { genesis, signer, passphrase }: Member): Promise<void> {
+  await writeFile(paths.genesis, genesis, { mode: 0o600, flag: 'wx' })
+  await writeFile(paths.signer, signer, { mode: 0o600, flag: 'wx' })
+  await writeFile(paths.passphrase, passphrase, { mode: 0o600, flag: 'wx' })
 }

@@ -18,7 +18,7 @@ export interface Genesis {
 const base64Of32Bytes = z.string().refine((text) => Buffer.from(text, 'base64').length === 32, '32 bytes in base64')
 
 const schema = z.object({
-  chain_id: z.string().min(1),
+  chain_id: z.string().refine(isChainId, '1 to 128 printable characters'),
   start_time: z.string().refine((text) => parseRfc3339(text) !== undefined, 'a time such as 2026-01-31T12:00:00Z'),
   initial_height: z.int().min(1),
   proposer_address: base64Of32Bytes,
@@ -42,6 +42,11 @@ export function parseGenesis(text: string, where: string): Genesis {
     daStartHeight: data.da_start_height,
     daEpochForcedInclusion: data.da_epoch_forced_inclusion,
   }
+}
+
+/** True for text that every record of a chain can carry and every log line can show. */
+export function isChainId(text: string): boolean {
+  return /^[^\p{C}]{1,128}$/u.test(text)
 }
 
 /** genesis.json as ev-node writes it. */

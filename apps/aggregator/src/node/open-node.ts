@@ -1,14 +1,16 @@
 import { mkdir } from 'node:fs/promises'
 import { type KvExecutor, openKvExecutor } from 'block-executors'
+import type { ChainFacts } from 'block-fsm'
 import { type GuardEvidence, type GuardSummary, guardedSigner, openGuard, readGuard } from 'block-signer'
 import { type LevelBlockStore, openBlockStore, openJournal } from 'block-store-level'
-import { raftDirectory } from 'raft-store-level'
+import { type RaftDirectory, raftDirectory } from 'raft-store-level'
 import { tcpTransport } from 'raft-transport-tcp'
 import { type Config, formatHostPort } from '../config/index.ts'
 import { genesisHash } from '../genesis/genesis.ts'
 import type { Logger } from '../observe/logger.ts'
 import { NodeMetrics } from '../observe/metrics/node-metrics.ts'
 import { comparedLogStore } from '../start-up/compared-log-store.ts'
+import { type RaftDirectoryFacts, readRaftDirectory } from '../start-up/raft-facts.ts'
 import { type Home, readHome } from '../start-up/read-home.ts'
 import { checkStart } from '../start-up/start-check.ts'
 import { AggregatorNode } from './aggregator-node.ts'
@@ -25,14 +27,16 @@ export async function openNode(config: Config, logger: Logger): Promise<Aggregat
   const home = await readHome(config, paths, logger)
   if (!home.isProposer)
     logger.warn({}, "signer.json is not the proposer's key: this member stores and votes, and never leads")
+  const chain: ChainFacts = { ...home.genesis, genesisTimeNs: home.genesis.startTimeNs }
+  const stores = raftDirectory({ directory: paths.raft, retainSnapshots: config.raft.snapCount, logger })
+  const raft = await readRaftDirectory(paths.raft, stores, chain)
   const guard = await readGuard(paths.guard)
   const executor = await openExecutor(config, paths)
   try {
-    const { genesis } = home
-    const { stateRoot: genesisRoot } = await executor.initChain({ ...genesis, genesisTimeNs: genesis.startTimeNs })
-    const store = await openBlockStore({ directory: paths.blocks, ...genesis, genesisRoot })
+    const { stateRoot: genesisRoot } = await executor.initChain(chain)
+    const store = await openBlockStore({ directory: paths.blocks, ...chain, genesisRoot })
     try {
-      return await putTogether({ config, paths, home, guard, executor, store, logger })
+      return await putTogether({ config, paths, home, chain, stores, raft, guard, executor, store, logger })
     } catch (error) {
       await store.close()
       throw error
@@ -52,6 +56,9 @@ interface Opened {
   readonly config: Config
   readonly paths: HomePaths
   readonly home: Home
+  readonly chain: ChainFacts
+  readonly stores: RaftDirectory
+  readonly raft: RaftDirectoryFacts
   readonly guard: GuardSummary | undefined
   readonly executor: KvExecutor
   readonly store: LevelBlockStore
@@ -59,23 +66,16 @@ interface Opened {
 }
 
 async function putTogether(opened: Opened): Promise<AggregatorNode> {
-  const { config, paths, home, guard, executor, store, logger } = opened
+  const { config, paths, home, stores, store, executor, logger } = opened
   const { genesis, key, isProposer } = home
   const { chainId } = genesis
   const { raft } = config
-  const stores = raftDirectory({ directory: raft.raftDir, retainSnapshots: raft.snapCount, logger })
   const start = await checkStart({
-    chain: { ...genesis, genesisTimeNs: genesis.startTimeNs },
+    ...opened,
     genesisHash: genesisHash(genesis),
-    raftDir: raft.raftDir,
-    raft: stores,
     configuredVoters: raft.voters.length,
-    store,
-    guard,
     keepsGuard: isProposer,
-    executor,
     now: Date.now,
-    logger,
   })
   const metrics = config.instrumentation.prometheus
     ? new NodeMetrics({ config, chainId, clock: systemClock })

@@ -24,7 +24,7 @@ async function nearestExisting(path: string): Promise<string> {
     await stat(path)
     return path
   } catch (error) {
-    const code = codeOf(error)
+    const code = fileCodeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return nearestExisting(dirname(path))
     return path
   }
@@ -38,10 +38,11 @@ async function whyUnusable(path: string): Promise<string | undefined> {
   } catch (error) {
     const user = process.getuid?.()
     const who = user === undefined ? 'this user' : `user ${user}`
-    return `${path} cannot be written by ${who} (${codeOf(error)}); change its owner or mode, or use another home`
+    return `${path} cannot be written by ${who} (${fileCodeOf(error)}); change its owner or mode, or use another home`
   }
 }
 
-function codeOf(error: unknown): string {
+/** The file system's code, such as `EACCES`, or what was thrown. */
+export function fileCodeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HomePaths } from '../node/home.ts'
@@ -31,7 +31,7 @@ export async function findEvNodeData(paths: HomePaths, dbPath: string): Promise<
 }
 
 async function badgerIn(dbPath: string): Promise<string | undefined> {
-  if (!existsSync(dbPath)) return undefined
+  if (!statSync(dbPath, { throwIfNoEntry: false })?.isDirectory()) return undefined
   const entries = await readdir(dbPath, { withFileTypes: true })
   const directories = entries.filter((entry) => entry.isDirectory()).slice(0, directoryLimit)
   for (const { name } of directories) {

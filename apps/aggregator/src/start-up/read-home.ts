@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { addressOf, equalBytes } from 'block-fsm'
 import { type Ed25519Key, openSignerFile, SignerError } from 'block-signer'
 import { loadNodeKey, type NodeKey } from 'p2p-catchup'
@@ -8,7 +8,7 @@ import { type Genesis, parseGenesis } from '../genesis/genesis.ts'
 import type { HomePaths } from '../node/home.ts'
 import { readPassphrase } from '../node/passphrase.ts'
 import type { Logger } from '../observe/logger.ts'
-import { checkDirectories } from './check-directories.ts'
+import { checkDirectories, fileCodeOf } from './check-directories.ts'
 import { checkPorts } from './check-ports.ts'
 import { findEvNodeData } from './ev-node-home.ts'
 import { livingOwner } from './home-owner.ts'
@@ -19,10 +19,10 @@ import { StartRefusedError } from './start-refused-error.ts'
 export interface Home {
   readonly genesis: Genesis
   readonly key: Ed25519Key
-  /** The libp2p identity. */
-  readonly nodeKey: NodeKey
   /** The key is that of the chain's proposer: this member may lead. */
   readonly isProposer: boolean
+  /** The libp2p identity. */
+  readonly nodeKey: NodeKey
 }
 
 /**
@@ -30,6 +30,7 @@ export interface Home {
  * the home as it was; everything that is in the way is reported at once.
  */
 export async function readHome(config: Config, paths: HomePaths, logger: Logger): Promise<Home> {
+  await requireHome(config.home)
   let genesis: Genesis | undefined
   let key: Ed25519Key | undefined
   let nodeKey: NodeKey | undefined
@@ -54,12 +55,25 @@ export async function readHome(config: Config, paths: HomePaths, logger: Logger)
   return { genesis: genesis!, key: key!, nodeKey: nodeKey!, isProposer }
 }
 
+/** Without it everything else is missing too, and that is not worth a line each. */
+async function requireHome(home: string): Promise<void> {
+  const status = await stat(home).catch((error: unknown) => fileCodeOf(error))
+  if (status === 'ENOENT') {
+    throw new AggregatorError('HOME_UNUSABLE', `${home} is not there; "aggregator init --home ${home}" makes a home`)
+  }
+  if (typeof status === 'string') throw new AggregatorError('HOME_UNUSABLE', `${home} cannot be read (${status})`)
+  if (!status.isDirectory()) throw new AggregatorError('HOME_UNUSABLE', `${home} is no directory; use another home`)
+}
+
 async function readGenesis(path: string): Promise<Genesis> {
   let text: string
   try {
     text = await readFile(path, 'utf8')
   } catch (cause) {
-    throw new AggregatorError('HOME_UNUSABLE', `${path} cannot be read; "aggregator init" makes it`, { cause })
+    const code = fileCodeOf(cause)
+    const what = code === 'ENOENT' ? 'is not there' : `cannot be read (${code})`
+    const remedy = 'copy it from another member; "aggregator init" makes one for a new chain'
+    throw new AggregatorError('HOME_UNUSABLE', `${path} ${what}; ${remedy}`, { cause })
   }
   const genesis = parseGenesis(text, path)
   requireBegun(genesis.startTimeNs)

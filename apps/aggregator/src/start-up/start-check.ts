@@ -1,14 +1,13 @@
 import { type BlockStore, type ChainFacts, type Executor, type Hash, type Height } from 'block-fsm'
 import type { GuardSummary } from 'block-signer'
 import type { LogStore, OpenedLog } from 'raft-core'
-import type { RaftDirectory } from 'raft-store-level'
 import type { Logger } from '../observe/logger.ts'
 import { compareAtStart } from './compare-at-start.ts'
 import { keepEvidence } from './evidence.ts'
 import type { LogFacts, StartFacts } from './facts.ts'
 import type { Note, Refusal } from './finding.ts'
 import { lastBlockInLog } from './last-block-in-log.ts'
-import { readRaftDirectory } from './raft-facts.ts'
+import type { RaftDirectoryFacts } from './raft-facts.ts'
 import { runbookPath } from './runbooks.ts'
 import { StartRefusedError } from './start-refused-error.ts'
 
@@ -20,9 +19,7 @@ export interface StartParts {
   readonly chain: ChainFacts
   /** Hex SHA-256 of the genesis. */
   readonly genesisHash: string
-  /** The Raft directory and its stores; the log is not open yet. */
-  readonly raftDir: string
-  readonly raft: RaftDirectory
+  readonly raft: RaftDirectoryFacts
   /** Voters that the configuration names. */
   readonly configuredVoters: number
   readonly store: BlockStore & { readonly clusterId: string | undefined }
@@ -60,7 +57,7 @@ export async function checkStart(parts: StartParts): Promise<StartCheck> {
 
 async function gatherFacts(parts: StartParts): Promise<StartFacts> {
   const { chain, genesisHash, store, guard, executor, keepsGuard } = parts
-  const { founding, snapshotTip } = await readRaftDirectory(parts.raftDir, parts.raft, chain)
+  const { founding, snapshotTip } = parts.raft
   const isSoleVoter = founding?.servers.length === 1 && parts.configuredVoters === 1
   const { height, stateRoot } = await executor.getInfo()
   return {

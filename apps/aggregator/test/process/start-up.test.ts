@@ -41,7 +41,9 @@ async function refusal(cluster: AggregatorCluster, id: string, page: string): Pr
   const { code, stderr } = await cluster.runToEnd(id)
   expect([code, stderr]).toEqual([1, expect.stringContaining(`(docs/runbooks/${page}.md)`)])
   expect(stderr).not.toMatch(/^ +at /m)
-  expect(await contentsOf(cluster.home(id))).toEqual(before)
+  const { evidence, ...after } = await contentsOf(cluster.home(id))
+  expect({ ...after, evidence: before.evidence }).toEqual(before)
+  expect(evidence).toEqual(page === 'two-blocks-at-one-height' ? ['fork-at-start'] : [])
   return stderr
 }
 
@@ -79,6 +81,25 @@ test('the same height with another hash is refused, with both hashes as evidence
   renameSync(`${home}.raft`, raft)
   const stderr = await refusal(one, node, 'two-blocks-at-one-height')
   expect(stderr).toMatch(/block \d+ is [0-9a-f]{64} in the block store and [0-9a-f]{64} in Raft's snapshot/)
+})
+
+test('a log that brings another block than the one that was signed ends the node, with evidence in guard and store', async () => {
+  await grow(one, 10)
+  renameSync(raft, `${home}.raft`)
+  rmSync(home, { recursive: true })
+  cpSync(`${home}.template`, home, { recursive: true })
+  await grow(one, 6)
+  rmSync(raft, { recursive: true })
+  renameSync(`${home}.raft`, raft)
+  const { files, blocks } = await contentsOf(home)
+  const { code, stderr } = await one.runToEnd(node)
+  expect([code, stderr]).toEqual([1, expect.stringContaining('(docs/runbooks/two-blocks-at-one-height.md)')])
+  const after = await contentsOf(home)
+  const { 'data/guard/evidence.jsonl': evidence, ...others } = after.files
+  expect(evidence).toBeDefined()
+  expect(others).toEqual(files)
+  expect(after.blocks).toEqual(blocks)
+  expect(after.evidence).toEqual(['double-sign'])
 })
 
 test('two of three Raft directories wiped: refused, nothing is founded, and the cluster goes on when one is back', async () => {

@@ -12,10 +12,24 @@ import { freePorts } from './free-ports.ts'
 
 export const program: string = fileURLToPath(new URL('../../bin/aggregator.js', import.meta.url))
 
+/** What a run of the program came to. */
+export interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
 /** Runs the program to its end. */
-export async function run(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+export function run(...args: readonly string[]): Promise<Ended> {
+  return runAs(undefined, ...args)
+}
+
+/** Runs the program to its end as another user, where this one may. */
+export async function runAs(uid: number | undefined, ...args: readonly string[]): Promise<Ended> {
   try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, ...args])
+    // A program that should have refused and runs instead must not outlive the test.
+    const options = { timeout: 60_000, ...(uid !== undefined && { uid }) }
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, ...args], options)
     return { code: 0, stdout, stderr }
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
@@ -105,6 +119,11 @@ export class AggregatorCluster {
     const [code] = (await exited) as [number | null]
     this.#children.delete(id)
     return code
+  }
+
+  /** Process id of a running node. */
+  pid(id: string): number | undefined {
+    return this.#children.get(id)?.pid
   }
 
   /** Stops a process for a while, or lets it go on. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { openKvExecutor } from 'block-executors'
 import { toHex } from 'block-fsm'
@@ -15,18 +15,20 @@ export interface HomeContents {
   readonly files: Readonly<Record<string, string>>
   /** Hash of each stored block, by height. */
   readonly blocks: Readonly<Record<number, string>>
+  /** Kinds of the evidence in the block store, oldest first. */
+  readonly evidence: readonly string[]
   /** SHA-256 of each entry in Raft's log, by index. */
   readonly log: Readonly<Record<number, string>>
 }
 
 /** Reads a home as its own stores do. */
 export async function contentsOf(home: string): Promise<HomeContents> {
-  return { blocks: await blocksOf(home), log: await logOf(join(home, 'raft')), files: hashesOf(home) }
+  return { ...(await storeOf(home)), log: await logOf(join(home, 'raft')), files: hashesOf(home) }
 }
 
 /** Names of all files and directories below a place, sorted; none when it is not there. */
 export function namesBelow(directory: string): readonly string[] {
-  if (!existsSync(directory)) return []
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return []
   return readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort()
 }
 
@@ -41,19 +43,20 @@ function hashesOf(home: string): Record<string, string> {
   return files
 }
 
-async function blocksOf(home: string): Promise<Record<number, string>> {
-  const hashes: Record<number, string> = {}
-  if (!existsSync(join(home, 'data', 'blocks'))) return hashes
+async function storeOf(home: string): Promise<Pick<HomeContents, 'blocks' | 'evidence'>> {
+  if (!existsSync(join(home, 'data', 'blocks'))) return { blocks: {}, evidence: [] }
   const genesis = parseGenesis(readFileSync(join(home, 'config', 'genesis.json'), 'utf8'), 'genesis.json')
   const executor = await openKvExecutor({ directory: join(home, 'data', 'executor'), stateRoot: 'hashed' })
   const { stateRoot: genesisRoot } = await executor.initChain({ ...genesis, genesisTimeNs: genesis.startTimeNs })
   const store = await openBlockStore({ directory: join(home, 'data', 'blocks'), ...genesis, genesisRoot })
+  const blocks: Record<number, string> = {}
   const { headers } = store.status()
   for (const { from, to } of headers)
-    for (let height = from; height <= to; height++) hashes[height] = toHex((await store.get(height))!.hash)
+    for (let height = from; height <= to; height++) blocks[height] = toHex((await store.get(height))!.hash)
+  const evidence = (await store.evidence()).map(({ kind }) => kind)
   await store.close()
   await executor.close()
-  return hashes
+  return { blocks, evidence }
 }
 
 async function logOf(directory: string): Promise<Record<number, string>> {
