@@ -1,8 +1,7 @@
 import { homedir } from 'node:os'
 import { RaftError } from 'raft-core'
-import { loadConfig, readFileIfPresent } from '../config/index.ts'
+import { ConfigInvalidError, loadConfig, readFileIfPresent } from '../config/index.ts'
 import { oneLine } from '../config/values/quote.ts'
-import { ConfigInvalidError } from '../config/index.ts'
 import { runbookOf, runbookPath } from '../start-up/runbooks.ts'
 import { SeveralErrors } from '../start-up/several-errors.ts'
 import { StartRefusedError } from '../start-up/start-refused-error.ts'
@@ -12,13 +11,15 @@ export function errorLines(error: unknown): readonly string[] {
   if (error instanceof SeveralErrors) return error.errors.flatMap(errorLines)
   if (error instanceof ConfigInvalidError || error instanceof StartRefusedError) return error.message.split('\n')
   if (!(error instanceof Error)) return [oneLine(String(error))]
-  // raft-core says what it was doing; why it did not work is the store's to say.
-  if (error instanceof RaftError && error.cause instanceof Error) {
-    const [why = '', ...more] = errorLines(error.cause)
-    return error.cause instanceof StartRefusedError ? [why, ...more] : [`${oneLine(error.message)}: ${why}`, ...more]
-  }
+  if (error instanceof RaftError && error.cause instanceof StartRefusedError) return errorLines(error.cause)
   const page = runbookOf(error)
-  return [page ? `${oneLine(error.message)} (${runbookPath(page)})` : oneLine(error.message)]
+  return [page ? `${sentence(error)} (${runbookPath(page)})` : sentence(error)]
+}
+
+/** raft-core says what it was doing; why it did not work is the store's to say. */
+function sentence(error: Error): string {
+  const why = error instanceof RaftError && error.cause instanceof Error ? `: ${sentence(error.cause)}` : ''
+  return `${oneLine(error.message)}${why}`
 }
 
 /** The stacks of an error and of what caused it, for `log.level=debug`. */

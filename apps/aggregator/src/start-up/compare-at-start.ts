@@ -19,38 +19,32 @@ export function compareAtStart(facts: StartFacts): readonly StartFinding[] {
   return refusals.length > 0 ? refusals : findings
 }
 
-/** What was made for another chain, genesis or cluster. Each part is its own mistake, so all are named. */
+/** What was made for another chain, genesis or cluster. What only follows from another mistake is not told. */
 function compareBelonging({ chainId, genesisHash, raft, store, guard }: StartFacts): readonly Refusal[] {
   const { founding } = raft
-  const refusals: Refusal[] = []
-  const refuse = (message: string): number =>
-    refusals.push({ kind: 'refusal', code: 'OTHER_CLUSTER', message, runbook: 'other-chain-or-cluster' })
   if (founding && founding.chainId !== chainId) {
-    refuse(
-      `the Raft directory belongs to chain "${founding.chainId}", genesis.json to "${chainId}"; put the right one back`,
-    )
-  } else if (founding && founding.genesisHash !== genesisHash) {
-    refuse('genesis.json is not the one that this cluster was founded with; copy it from another member')
+    const found = `the Raft directory belongs to chain "${founding.chainId}"`
+    return [other(`${found}, genesis.json to "${chainId}"; put the right one back`)]
   }
+  if (founding && founding.genesisHash !== genesisHash) {
+    return [other('genesis.json is not the one that this cluster was founded with; copy it from another member')]
+  }
+  const refusals: Refusal[] = []
+  const requireManaged = (what: string, clusterId: string | undefined): void => {
+    if (!founding || clusterId === undefined || clusterId === founding.clusterId) return
+    const found = `the ${what} is managed by cluster ${clusterId}, the Raft directory belongs to ${founding.clusterId}`
+    refusals.push(other(`${found}; put the right one back`))
+  }
+  requireManaged('block store', store.clusterId)
   if (guard && guard.chainId !== chainId) {
-    refuse(
-      `the double-sign guard belongs to chain "${guard.chainId}", genesis.json to "${chainId}"; put the right one back`,
-    )
-  }
-  if (!founding) return refusals
-  const { clusterId } = founding
-  const isOther = (other: string | undefined): other is string => other !== undefined && other !== clusterId
-  if (isOther(store.clusterId)) {
-    refuse(
-      `the block store is managed by cluster ${store.clusterId}, the Raft directory belongs to ${clusterId}; put the right one back`,
-    )
-  }
-  if (isOther(guard?.clusterId)) {
-    refuse(
-      `the double-sign guard is managed by cluster ${guard.clusterId}, the Raft directory belongs to ${clusterId}; put the right one back`,
-    )
-  }
+    const found = `the double-sign guard belongs to chain "${guard.chainId}"`
+    refusals.push(other(`${found}, genesis.json to "${chainId}"; put the right one back`))
+  } else requireManaged('double-sign guard', guard?.clusterId)
   return refusals
+}
+
+function other(message: string): Refusal {
+  return { kind: 'refusal', code: 'OTHER_CLUSTER', message, runbook: 'other-chain-or-cluster' }
 }
 
 /** Blocks or marks beside a directory that belongs to no cluster: founding another could sign a second chain. */

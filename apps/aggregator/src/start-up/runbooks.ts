@@ -23,17 +23,13 @@ export function runbookPath(runbook: Runbook): string {
 }
 
 /**
- * The page for an error by which a node stops, by the codes of it and its causes; undefined when its message is all there is to
- * say. The codes of all packages differ where their pages do.
+ * The page for an error by which a node stops, by its code or, where raft-core only says what it was doing, by that of its cause;
+ * undefined when its message is all there is to say. The codes of all packages differ where their pages do.
  */
 export function runbookOf(error: unknown): Runbook | undefined {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const code = 'code' in at && typeof at.code === 'string' ? at.code : ''
-    if (code === 'STORAGE_FAILED' && at instanceof RaftError && at.cause !== undefined) continue
-    const page = pages[code]
-    if (page !== undefined) return page
-  }
-  return undefined
+  if (!(error instanceof Error)) return undefined
+  const byCause = error instanceof RaftError ? runbookOf(error.cause) : undefined
+  return byCause ?? pages['code' in error ? String(error.code) : '']
 }
 
 const pages: Readonly<Record<string, Runbook | undefined>> = {

@@ -206,7 +206,7 @@ const cases: readonly (readonly [string, Partial<StartFacts>, Expected])[] = [
   ['another genesis of the same chain id', { genesisHash: 'g2' }, [['OTHER_CLUSTER', 'genesis.json is not the one']]],
   [
     'a guard of another chain',
-    { guard: { ...guardAt(100)!, chainId: 'other' } },
+    { guard: { ...guardAt(100)!, chainId: 'other', clusterId: 'c2' } },
     [['OTHER_CLUSTER', 'guard belongs to chain "other"']],
   ],
   [

@@ -31,6 +31,9 @@ test('the page of an error is that of its code, or of what caused it', () => {
   expect(runbookOf(locked)).toBe('in-use')
   expect(runbookOf(new RaftError('STORAGE_FAILED', 'opening the log failed', { cause: locked }))).toBe('in-use')
   expect(runbookOf(new RaftError('STORAGE_FAILED', 'writing failed'))).toBe('damaged-data')
+  expect(runbookOf(new RaftError('FSM_FAILED', 'restoring failed', { cause: new Error('cut off') }))).toBe(
+    'damaged-data',
+  )
   expect(runbookOf(new RaftError('NOT_EMPTY', 'no record'))).toBe('raft-directory-lost')
   expect(runbookOf(new Error('anything'))).toBeUndefined()
   expect(runbookOf('text')).toBeUndefined()
