@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import type { BlockDocument, StatusDocument, TransactionDocument } from 'aggregator'
 
 /** What became of a transaction that was posted. */
@@ -54,17 +56,28 @@ export function nodeClient(base: string, metrics: string): NodeClient {
 
 async function post(base: string, transaction: string, limitMs: number): Promise<Posted> {
   try {
-    const signal = AbortSignal.timeout(limitMs)
-    const answer = await fetch(`${base}/tx`, { method: 'POST', body: transaction, signal })
-    const body = (await answer.json()) as { readonly hash?: string; readonly message?: string }
-    if (answer.status === 202 && body.hash !== undefined) return { kind: 'acknowledged', hash: body.hash }
-    const why = `${answer.status} ${body.message ?? ''}`
-    return answer.status === 503 ? { kind: 'refused', why } : { kind: 'unknown', why }
+    const { status, text } = await send(`${base}/tx`, transaction, limitMs)
+    const body = JSON.parse(text) as { readonly hash?: string; readonly message?: string }
+    if (status === 202 && body.hash !== undefined) return { kind: 'acknowledged', hash: body.hash }
+    const why = `${status} ${body.message ?? ''}`
+    return status === 503 ? { kind: 'refused', why } : { kind: 'unknown', why }
   } catch (error) {
-    const cause = (error as Error).cause ?? error
-    const isUnsent = (cause as NodeJS.ErrnoException).code === 'ECONNREFUSED'
-    return { kind: isUnsent ? 'refused' : 'unknown', why: String(cause) }
+    const isUnsent = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED'
+    return { kind: isUnsent ? 'refused' : 'unknown', why: String(error) }
   }
+}
+
+/**
+ * Posts on a connection of its own. One that was kept open may be closed by the server at the very moment at which it is used
+ * again, above all by a server that stood still for longer than it keeps connections.
+ */
+async function send(url: string, body: string, limitMs: number): Promise<{ status: number; text: string }> {
+  const outgoing = request(url, { method: 'POST', agent: false, signal: AbortSignal.timeout(limitMs) })
+  outgoing.end(body)
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage]
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  return { status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }
 }
 
 /** Adds up the samples of a metric in Prometheus' text form. */
