@@ -191,6 +191,39 @@ test('a promise is dropped only when all answer and one of its directories is go
   expect(founders.founded.get('n1')!.clusterId).not.toBe(first)
 })
 
+test('a promise is kept while somebody does not answer: it may have founded the cluster', () => {
+  const founders = new Founders(three)
+  for (const id of three) founders.start(id)
+  founders.talk()
+  for (const id of three) founders.disks.set(id, founders.states.get(id)?.record)
+  const { clusterId } = founders.disks.get('n1')!
+  for (const id of three) founders.stop(id)
+  founders.wipe('n3')
+  founders.start('n3', { incarnation: 'f'.repeat(32) })
+  founders.start('n1')
+  founders.settle()
+  expect(founders.disks.get('n1')!.clusterId).toBe(clusterId)
+  expect(founders.reasons.get('n1')).toContain('n2')
+  founders.start('n2')
+  founders.settle()
+  expect(new Set([...founders.founded.values()].map((record) => record.clusterId)).size).toBe(1)
+  expect(founders.founded.size).toBe(3)
+})
+
+test('a cluster of another genesis is not joined, even by a node that it names', () => {
+  const founders = new Founders(three)
+  for (const id of three) founders.start(id)
+  founders.settle()
+  const { servers } = founders.founded.get('n1')!
+  const incarnation = '9'.repeat(32)
+  founders.configuration = servers.map((server) => (server.id === 'n3' ? { ...server, incarnation } : server))
+  founders.wipe('n3')
+  founders.start('n3', { incarnation, genesisHash: 'bb' })
+  founders.settle()
+  expect(founders.founded.has('n3')).toBe(false)
+  expect(founders.reasons.get('n3')).toContain('another chain or genesis')
+})
+
 test('wiping two of three founds nothing: they ask the survivor to be admitted', () => {
   const founders = new Founders(three)
   for (const id of three) founders.start(id)

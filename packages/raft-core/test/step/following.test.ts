@@ -10,6 +10,12 @@ test('an append is acknowledged once it is durable, and tells term and vote befo
   ])
 })
 
+test('an acknowledgement waits for its entries also when the term is on disk already', () => {
+  const node = new SteppedNode().heartbeat('n2', 4).durable().append('n2', 4, [0, 0], entries(1, 4))
+  expect(node.sent('appendResponse')).toEqual([])
+  expect(node.durable().sent('appendResponse')).toMatchObject([{ accepted: true, acceptedIndex: 1, durableIndex: 1 }])
+})
+
 test('an answer that promises nothing new still waits for the term that it names', () => {
   const node = new SteppedNode({ log: [1] }).append('n2', 4, [1, 1], [])
   expect(node.sent('appendResponse')).toEqual([])

@@ -82,14 +82,17 @@ test('one change at a time', () => {
   expect(change(state, { servers: [server('n1')], outgoing: [] })).toBe('CONFIGURATION_IN_PROGRESS')
 })
 
-test('a change that was decided on another configuration is refused', () => {
-  const state = leaderOfOne()
-  const configuration = { servers: [server('n1'), server('n2')], outgoing: [] }
-  for (const [expectedIndex, code] of [
-    [1, 'CONFIGURATION_CHANGED'],
-    [0, undefined],
-  ] as const) {
+test('a change that was decided on another configuration is refused, on an older one too', () => {
+  const ask = (state: RaftState, expectedIndex: number, id: string): string | undefined => {
+    const configuration = { servers: [server('n1'), server(id, { suffrage: 'nonVoter' })], outgoing: [] }
     const effects = step(state, 3, { kind: 'changeConfiguration', request: 1, configuration, expectedIndex })
-    expect(effects.flatMap((effect) => (effect.kind === 'answered' ? [effect.error?.code] : []))[0]).toBe(code)
+    return effects.flatMap((effect) => (effect.kind === 'answered' ? [effect.error?.code] : []))[0]
   }
+  const state = leaderOfOne()
+  expect(ask(state, 1, 'n2')).toBe('CONFIGURATION_CHANGED')
+  expect(ask(state, 0, 'n2')).toBeUndefined()
+  step(state, 4, { kind: 'durable', write: 9 })
+  expect(state.commit).toBe(2)
+  expect(ask(state, 0, 'n3')).toBe('CONFIGURATION_CHANGED')
+  expect(ask(state, 2, 'n3')).toBeUndefined()
 })

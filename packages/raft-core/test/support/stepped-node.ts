@@ -69,6 +69,9 @@ export interface Standing {
   readonly limits?: Partial<RaftLimits>
 }
 
+/** More wakes than any wait has. */
+const mostWakes = 10_000
+
 /** A message that left a node, and to whom. */
 export type Sent = Message & { readonly to: ServerId }
 
@@ -146,7 +149,9 @@ export class SteppedNode {
   /** Time passes, and the node is woken whenever it wants to be. */
   wait(ms: number): this {
     const end = this.now + ms
+    let wakes = 0
     for (let at = nextDeadline(this.state); at <= end; at = nextDeadline(this.state)) {
+      if (++wakes > mostWakes) throw new Error('a deadline that has passed stays the next one')
       this.now = Math.max(this.now, at)
       this.input({ kind: 'time', stalledMs: 0 })
     }
