@@ -34,7 +34,10 @@ export function onAppendResponse(turn: Turn, from: Member, response: AppendRespo
   recordContact(leader, progress, response.round)
   if (!response.accepted) return backOff(state, progress, response)
   recordMatch(progress, response.durableIndex)
-  if (progress.mode === 'probe') startReplicating(progress, response.acceptedIndex)
+  // An acknowledgement waits for its disk and may come behind a refusal that did not: what it says is older than the probe.
+  if (progress.mode === 'probe' && response.acceptedIndex >= progress.next - 1) {
+    startReplicating(progress, response.acceptedIndex)
+  }
 }
 
 export function onHeartbeatResponse(turn: Turn, from: Member, response: HeartbeatResponse): void {

@@ -77,7 +77,7 @@ test('nobody is taken in before the opening of the term is committed, or while a
 test('a learner is promoted once it has caught up and the change before is committed', () => {
   const node = admit(leader(), returned('n3')).durable()
   const back = member('n3', 1)
-  node.acknowledge(back, 1)
+  node.acknowledge(back, 2)
   expect(told(node)).toEqual(after)
   node.acknowledge('n2', 2)
   expect(told(node)).toEqual(['n1/0 voter', 'n2/0 voter', 'n3/1 voter'])

@@ -186,6 +186,26 @@ test('a refusal that comes late changes nothing', () => {
   expect(peer(node, 'n2')).toMatchObject({ match: 6, next: 7, mode: 'replicate' })
 })
 
+test('a refusal never leads back below what the follower durably has', () => {
+  const node = propose(new SteppedNode({ limits: { appendBytes: 1 } }).lead('n2').acknowledge('n2', 1), 9).durable()
+  node.acknowledge('n2', 5)
+  node.sent('appendRequest')
+  refuse(node, 'n2', { previousIndex: 8, conflictIndex: 2 })
+  expect(node.sent('appendRequest')).toMatchObject([{ to: 'n2', previousIndex: 5 }])
+})
+
+test('an acknowledgement that comes behind a refusal does not start everything over', () => {
+  const node = propose(new SteppedNode({ limits: { appendBytes: 1 } }).lead('n2').acknowledge('n2', 1), 9).durable()
+  node.sent('appendRequest')
+  refuse(node, 'n2', { previousIndex: 8, conflictIndex: 6 })
+  expect(node.sent('appendRequest')).toMatchObject([{ to: 'n2', previousIndex: 5 }])
+  node.acknowledge('n2', 3)
+  expect(node.sent('appendRequest')).toEqual([])
+  expect(peer(node, 'n2')).toMatchObject({ mode: 'probe', match: 3, next: 6 })
+  node.acknowledge('n2', 6)
+  expect(node.sent('appendRequest').map(({ previousIndex }) => previousIndex)).toEqual([6, 7, 8, 9])
+})
+
 test('appends that were lost are sent again when a heartbeat is answered without them', () => {
   const node = propose(new SteppedNode().lead('n2').acknowledge('n2', 1), 2)
   node.sent('appendRequest')
