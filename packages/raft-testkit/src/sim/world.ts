@@ -11,6 +11,9 @@ interface Event {
 /** Events at one instant beyond which time is taken to stand still. */
 const instantEvents = 100_000
 
+/** Events in one simulated second beyond which somebody is taken to answer somebody without end; some thousands are usual. */
+const busyEvents = 3_000_000
+
 /**
  * Simulated time: events in a total order, by time and then by the order in which they were planned. Nothing waits; time
  * jumps from one event to the next.
@@ -22,6 +25,7 @@ export class World {
   #now = 0
   #order = 0
   #events = 0
+  #second = { began: 0, events: 0 }
   readonly #heap: Event[] = []
 
   /** Milliseconds since the beginning. */
@@ -47,7 +51,7 @@ export class World {
     return this.at(this.#now + delayMs, run)
   }
 
-  /** Lets `ms` pass, or less if `until` says so after an event. True when it did. Throws when time stands still. */
+  /** Lets `ms` pass, or less if `until` says so after an event. True when it did. Throws when time stands still or nobody rests. */
   run(ms: number, until?: () => boolean): boolean {
     const end = this.#now + ms
     let atInstant = 0
@@ -58,6 +62,7 @@ export class World {
       if (atInstant > instantEvents) throw new Violation('liveness', `time stands still at ${event.at} ms`)
       this.#now = event.at
       this.#events += 1
+      this.#countSecond()
       this.trace.mix(event.at)
       event.run()
       this.afterEach()
@@ -65,6 +70,14 @@ export class World {
     }
     this.#now = end
     return until?.() ?? false
+  }
+
+  #countSecond(): void {
+    if (this.#now - this.#second.began >= 1000) this.#second = { began: this.#now, events: 0 }
+    this.#second.events += 1
+    if (this.#second.events > busyEvents) {
+      throw new Violation('liveness', `nobody comes to rest after ${this.#second.began.toFixed(0)} ms`)
+    }
   }
 
   #push(event: Event): void {

@@ -36,6 +36,13 @@ test('time that stands still is a failure, not a program that never ends', () =>
   expect(() => world.run(1)).toThrow('time stands still')
 })
 
+test('messages that beget messages without end are a failure as well', () => {
+  const world = new World()
+  const again = (): void => void world.after(0.0001, again)
+  again()
+  expect(() => world.run(1000)).toThrow('nobody comes to rest')
+})
+
 test('many events keep their order', () => {
   const world = new World()
   const random = new Seeded(5)
