@@ -31,22 +31,34 @@ const refuse = (node: SteppedNode, from: string, more: Partial<AppendResponse>):
   })
 }
 
-/** Lets a leader, whose log held these terms when it was elected, bring a follower to its end; how often that refused. */
-function catchUp(leader: SteppedNode, log: readonly number[], follower: SteppedNode): number {
+/**
+ * Lets a leader, whose log held these terms when it was elected, bring a follower to its end; how often that refused, and behind
+ * which index the leader began at the lowest.
+ */
+function catchUp(
+  leader: SteppedNode,
+  log: readonly number[],
+  follower: SteppedNode,
+): { readonly refusals: number; readonly lowest: number } {
   let refusals = 0
+  let lowest = log.length
   for (let turn = 0; turn < 100 && follower.terms.at(-1) !== leader.state.term; turn++) {
     for (const { from, end } of leader.asked('readEntries')) {
       const read = entries(from, ...log.slice(from - 1, end - 1))
       leader.input({ kind: 'entriesRead', to: 'n2', term: leader.state.term, entries: read })
     }
-    for (const { to, ...append } of leader.sent('appendRequest')) if (to === 'n2') follower.receive('n1', append)
+    for (const { to, ...append } of leader.sent('appendRequest')) {
+      if (to !== 'n2') continue
+      lowest = Math.min(lowest, append.previousIndex)
+      follower.receive('n1', append)
+    }
     for (const { to: _, ...answer } of follower.durable().sent('appendResponse')) {
       if (!answer.accepted) refusals += 1
       leader.receive('n2', answer)
     }
   }
   expect(follower.terms).toEqual([...log, leader.state.term])
-  return refusals
+  return { refusals, lowest }
 }
 
 test('the first append probes with the opening; what follows goes without waiting', () => {
@@ -143,7 +155,7 @@ test.each<[string, readonly number[], readonly number[]]>([
   ['a tail of several terms', [1, ...repeated(9, 5)], [1, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4]],
 ])('%s is met after one refusal, however long it is', (_name, log, theirs) => {
   const leader = new SteppedNode({ log, hardState: { term: 6 } }).lead('n3')
-  expect(catchUp(leader, log, new SteppedNode({ id: 'n2', log: theirs, hardState: { term: 6 } }))).toBe(1)
+  expect(catchUp(leader, log, new SteppedNode({ id: 'n2', log: theirs, hardState: { term: 6 } })).refusals).toBe(1)
 })
 
 /** All ways in which terms may stand along a log of this length. */
@@ -164,7 +176,9 @@ test('two logs that agree to some point meet exactly there: nothing that both ha
       if (meets !== agreed) continue
       const leader = new SteppedNode({ log: mine, hardState: { term: 3 } }).lead('n3')
       const follower = new SteppedNode({ id: 'n2', log: theirs, hardState: { term: 3 } })
-      expect(catchUp(leader, mine, follower)).toBeLessThanOrEqual(3)
+      const { refusals, lowest } = catchUp(leader, mine, follower)
+      expect(refusals).toBeLessThanOrEqual(3)
+      expect(lowest, `${mine.join()} | ${theirs.join()}`).toBeGreaterThanOrEqual(agreed)
       const cut = follower.events.flatMap((event) => (event.kind === 'logTruncated' ? [event.from] : []))
       expect(
         cut.every((from) => from === agreed + 1),
