@@ -89,7 +89,7 @@ export class Cluster {
     const process = this.process(id)
     process.expectEnd()
     process.send(signal)
-    return process.exited
+    return until(`${id} ended after ${signal}`, () => process.exit)
   }
 
   /** The newest run of a node. */

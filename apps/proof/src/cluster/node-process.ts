@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync } from 'node:fs'
 import { atOurDeath } from './orphan-guard.ts'
 import { program } from './program.ts'
 
-/** How a process ended: its exit code, or null and the signal. */
+/** How a process ended: its exit code, or null and the signal; both null when it could not be started, as its log says. */
 export interface Exit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -11,7 +11,6 @@ export interface Exit {
 
 /** One run of an aggregator, from start to exit. */
 export class NodeProcess {
-  readonly exited: Promise<Exit>
   readonly #child: ChildProcess
   #exit: Exit | undefined
   #isWanted = false
@@ -23,13 +22,13 @@ export class NodeProcess {
     this.#child = spawn(command, rest, { stdio: ['ignore', log, log] })
     closeSync(log)
     const release = this.#child.pid === undefined ? () => {} : atOurDeath(`kill -9 ${this.#child.pid}`)
-    this.exited = new Promise((resolve, reject) => {
-      this.#child.on('error', reject)
-      this.#child.on('exit', (code, signal) => {
-        release()
-        this.#exit = { code, signal }
-        resolve(this.#exit)
-      })
+    this.#child.on('error', (error) => {
+      appendFileSync(logFile, `${error.message}\n`)
+      if (this.#child.pid === undefined) this.#exit = { code: null, signal: null }
+    })
+    this.#child.on('exit', (code, signal) => {
+      release()
+      this.#exit = { code, signal }
     })
   }
 

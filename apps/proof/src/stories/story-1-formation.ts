@@ -43,8 +43,11 @@ async function startInOrder(cluster: Cluster, order: readonly number[]): Promise
   await cluster.until('there is a first block', async () => (await tipHeight(cluster)) > 0)
   const tookMs = Math.round(performance.now() - began)
   await reached(cluster, 3)
-  const statuses = await Promise.all(cluster.ids.map((id) => cluster.client(id).status()))
-  assert.equal(new Set(statuses.map((status) => status?.leader_id)).size, 1, 'all follow one leader')
+  await cluster.until('all follow one leader', async () => {
+    const statuses = await Promise.all(cluster.ids.map((id) => cluster.client(id).status()))
+    const leaders = new Set(statuses.map((status) => status?.leader_id ?? ''))
+    return leaders.size === 1 && !leaders.has('')
+  })
   await auditChain(cluster)
   return tookMs
 }

@@ -55,8 +55,9 @@ const rollingRestart: Scene = {
     const { chain, transactions } = await underLoad(stage, { flags }, async (cluster) => {
       await reached(cluster, 2)
       for (const id of cluster.ids) moments.push(...(await restart(cluster, id)))
+      // A busy machine may elect anew in between, and then none of them led when its turn came.
+      while (moments.length === 0) moments.push(...(await restart(cluster, await producing(cluster))))
     })
-    assert.ok(moments.length > 0, 'one of them led')
     return { slot_ms: slotMs, hand_over_gap_ms: gapsAround(chain, moments), blocks: chain.length, transactions }
   },
 }

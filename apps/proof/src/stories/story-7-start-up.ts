@@ -132,7 +132,7 @@ async function refusal(cluster: Cluster, id: string, page: string): Promise<stri
   const logBefore = (await cluster.log(id)).length
   const process = cluster.start(id)
   process.expectEnd()
-  assert.deepEqual(await process.exited, { code: 1, signal: null })
+  assert.deepEqual(await cluster.until(`${id} refuses`, () => process.exit), { code: 1, signal: null })
   const said = (await cluster.log(id)).slice(logBefore)
   const sentence = said.split('\n').find((line) => line.includes(`(docs/runbooks/${page}.md)`))
   assert.ok(sentence !== undefined, `${id} says what to do, not only: ${said}`)
