@@ -71,22 +71,27 @@ test("the leader's own transactions are all offered though its journal was being
   const stop = new AbortController()
   const ask = (_member: string, what: Parameters<Offerer['onAsk']>[0]): void => offerer.onAsk(what)
   const collector = new Collector({ raft, fsm, ask, logger })
+  let offered = 0
   const offerer = new Offerer({
     nodeId: 'a',
     raft,
     fsm,
     journal,
-    offerHere: (offer) => collector.onOffer('a', offer),
+    offerHere: (offer) => {
+      collector.onOffer('a', offer)
+      offered = offer.transactions.at(-1)!.sequence
+    },
     clock,
   })
   const running = offerer.run(stop.signal)
   const post = async (text: string): Promise<void> => {
-    await journal.append([{ bytes: Buffer.from(text) }])
+    const sequence = await journal.append([{ bytes: Buffer.from(text) }])
     offerer.wake()
+    await until(() => offered === sequence)
   }
   const held = (): number => collector.runs()[0]?.transactions.length ?? 0
   for (const text of ['a=1', 'b=2', 'c=3']) await post(text)
-  await new Promise((resolve) => setImmediate(resolve))
+  expect(held()).toBe(0)
   decide()
   await post('d=4')
   await until(() => held() === 4)
