@@ -20,16 +20,10 @@ export interface Ended {
 }
 
 /** Runs the program to its end. */
-export function run(...args: readonly string[]): Promise<Ended> {
-  return runAs(undefined, ...args)
-}
-
-/** Runs the program to its end as another user, where this one may. */
-export async function runAs(uid: number | undefined, ...args: readonly string[]): Promise<Ended> {
+export async function run(...args: readonly string[]): Promise<Ended> {
   try {
     // A program that should have refused and runs instead must not outlive the test.
-    const options = { timeout: 60_000, ...(uid !== undefined && { uid }) }
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, ...args], options)
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, ...args], { timeout: 60_000 })
     return { code: 0, stdout, stderr }
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
