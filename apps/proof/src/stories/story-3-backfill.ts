@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { BackfillDocument, StatusDocument } from 'aggregator'
+import type { StatusDocument } from 'aggregator'
 import type { Cluster } from '../cluster/cluster.ts'
 import { producing, reached, untilStatus } from '../cluster/conditions.ts'
 import { backfillMsIn } from '../measure/backfill-log.ts'
@@ -34,7 +34,10 @@ const withoutPeers: Scene = {
   },
 }
 
-/** Starts a node that knows nobody on p2p, and that nobody finds there: the others dial its usual address. Gives what it lacks. */
+/**
+ * Starts a node that knows nobody on p2p, and that nobody finds there: the others dial its usual address. Gives how many blocks
+ * it knows to be committed and cannot execute.
+ */
 async function comeBackAlone(cluster: Cluster, away: Away): Promise<number> {
   const others = cluster.ids.filter((id) => id !== away.id)
   cluster.start(away.id, ['--p2p.peers=', '--p2p.listen_address=/ip4/127.0.0.1/tcp/0'])
@@ -48,7 +51,7 @@ async function comeBackAlone(cluster: Cluster, away: Away): Promise<number> {
   requireStuck(later, away)
   assert.equal(await cluster.client(away.id).block(away.height + 1), undefined)
   assert.equal(await fetched(cluster, away.id), 0)
-  return missingIn(later.backfill)
+  return later.tip_height - later.height
 }
 
 const snapshotAndBackfill: Scene = {
@@ -143,10 +146,6 @@ function requireStuck({ backfill, ready, not_ready_reason, height }: StatusDocum
   assert.ok(height <= away.height, `block ${height} came from somewhere`)
   assert.equal(ready, false)
   assert.match(not_ready_reason, /fetch/)
-}
-
-function missingIn({ from, to, done }: BackfillDocument): number {
-  return to - from + 1 - done
 }
 
 /** A member whose log was cut behind it: consensus by snapshot, history by libp2p. */
