@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { existsSync } from 'node:fs'
-import { addressOf } from 'block-fsm'
-import { createSignerFile } from 'block-signer'
 import { type Command, Option } from 'commander'
 import { renderDefaultToml } from '../config/index.ts'
 import { AggregatorError } from '../errors.ts'
@@ -52,6 +50,8 @@ async function init(configArgs: readonly string[], options: InitOptions): Promis
 }
 
 async function beginChain(paths: HomePaths, chainId: string): Promise<void> {
+  // The other commands do without.
+  const [{ addressOf }, { createSignerFile }] = await Promise.all([import('block-fsm'), import('block-signer')])
   const passphrase = randomBytes(24).toString('base64url')
   await writeFile(paths.passphrase, `${passphrase}\n`, { mode: 0o600, flag: 'wx' })
   const key = await createSignerFile({ path: paths.signer, passphrase, seed: randomBytes(32), random: randomBytes })

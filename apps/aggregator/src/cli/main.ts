@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { configFlagsHelp, ConfigInvalidError, splitConfigArgs } from '../config/index.ts'
-import { registerDevnet } from '../devnet/index.ts'
+import { registerDevnet } from '../devnet/register-devnet.ts'
 import { editDistance } from '../config/nearest.ts'
 import { quote } from '../config/values/quote.ts'
 import { exitCodeOf } from '../errors.ts'

@@ -5,7 +5,6 @@ import { parseDuration } from '../config/values/duration.ts'
 import { AggregatorError } from '../errors.ts'
 import { systemClock } from './clock.ts'
 import { type DevnetOptions, defaultOptions } from './options.ts'
-import { runDevnet } from './run-devnet.ts'
 import { StopRequest } from './stop-request.ts'
 
 /**
@@ -39,6 +38,8 @@ async function runInThisProcess(options: DevnetOptions): Promise<number> {
   const stopRequest = new StopRequest(systemClock)
   const stopListening = stopRequest.listenTo(process)
   try {
+    // The other commands do without what a devnet is made of.
+    const { runDevnet } = await import('./run-devnet.ts')
     return await runDevnet(options, { stdin: process.stdin, stdout: process.stdout, stopRequest })
   } finally {
     stopListening()

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadNodeKey } from 'p2p-catchup'
 import { AggregatorError } from '../../errors.ts'
 import type { NodeProgram } from '../process/node-program.ts'
 import { runToEnd } from '../process/run-to-end.ts'
 import { initFlags } from './node-flags.ts'
+import { readPeerId } from './peer-id.ts'
 import type { DevnetPlan, PlannedNode } from './plan.ts'
 
 /**
@@ -32,7 +32,7 @@ async function makeHome(
     if (exitCode !== 0) throw unusable(node, lastLine)
   }
   try {
-    return { ...node, peerId: (await loadNodeKey(nodeKey)).peerId }
+    return { ...node, peerId: await readPeerId(nodeKey) }
   } catch (cause) {
     throw unusable(node, (cause as Error).message, cause)
   }

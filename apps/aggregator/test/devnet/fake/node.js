@@ -5,7 +5,7 @@
  * FAKE_CRASH=node-1 ends that node at its start, with a line in its log; FAKE_DEAF=node-1 makes it deaf to SIGTERM;
  * FAKE_BARREN=1 keeps every node from having blocks.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -15,15 +15,15 @@ const given = new Map(flags.map((flag) => [flag.slice(2, flag.indexOf('=')), fla
 const home = given.get('home')
 const genesis = join(home, 'config', 'genesis.json')
 
-if (command === 'init') await init()
+if (command === 'init') init()
 else start()
 
-async function init() {
+function init() {
   mkdirSync(join(home, 'config'), { recursive: true })
   if (given.has('from')) copyFileSync(join(given.get('from'), 'config', 'genesis.json'), genesis)
   else writeFileSync(genesis, String(Date.now()))
-  const { createNodeKey } = await import('p2p-catchup')
-  await createNodeKey(join(home, 'config', 'node_key.json'), randomBytes)
+  const key = createHash('sha256').update(home).digest('base64')
+  writeFileSync(join(home, 'config', 'node_key.json'), JSON.stringify({ pub_key: key }))
 }
 
 function start() {
