@@ -33,6 +33,8 @@ export async function run(...args: readonly string[]): Promise<Ended> {
 
 export interface ClusterOptions {
   readonly nodes?: number
+  /** As `node.block_time` is written. */
+  readonly blockTime?: string
   readonly flags?: readonly string[]
 }
 
@@ -55,9 +57,12 @@ export class AggregatorCluster {
   }
 
   /** Makes the homes; starts nothing. */
-  static async create({ nodes = 3, flags = [] }: ClusterOptions = {}): Promise<AggregatorCluster> {
+  static async create({ nodes = 3, blockTime = '200ms', flags = [] }: ClusterOptions = {}): Promise<AggregatorCluster> {
     const directory = await mkdtemp(join(tmpdir(), 'aggregator-'))
-    const cluster = new AggregatorCluster(directory, await freePorts(2 * nodes), flags)
+    const cluster = new AggregatorCluster(directory, await freePorts(2 * nodes), [
+      `--node.block_time=${blockTime}`,
+      ...flags,
+    ])
     for (const [i, id] of cluster.ids.entries()) {
       const source = i === 0 ? ['--chain_id', 'test'] : ['--from', cluster.home(cluster.ids[0]!)]
       const { code, stderr } = await run('init', '--home', cluster.home(id), ...source)
@@ -98,7 +103,6 @@ export class AggregatorCluster {
       `--raft.peers=${peers}`,
       '--raft.heartbeat_timeout=500ms',
       '--raft.leader_lease_timeout=400ms',
-      '--node.block_time=200ms',
       `--rpc.address=127.0.0.1:${this.#rpcPorts[i]}`,
       '--p2p.listen_address=/ip4/127.0.0.1/tcp/0',
       ...this.#flags,

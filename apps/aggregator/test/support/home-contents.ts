@@ -4,10 +4,9 @@ import { join, relative } from 'node:path'
 import { openKvExecutor } from 'block-executors'
 import { toHex } from 'block-fsm'
 import { openBlockStore } from 'block-store-level'
-import { type Entry, type LogPosition, type OpenedLog } from 'raft-core'
+import type { Entry, OpenedLog } from 'raft-core'
 import { raftDirectory } from 'raft-store-level'
 import { answered } from '../../src/start-up/answered.ts'
-import { lastBlockInLog } from '../../src/start-up/last-block-in-log.ts'
 import { parseGenesis } from '../../src/genesis/genesis.ts'
 
 /** Everything that a home that nobody uses holds, to compare before and after. */
@@ -77,25 +76,10 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** Takes the block of a height, and everything behind it, out of a Raft log, as a crash does that came before its fsync. */
-export async function cutLogBefore(home: string, height: number): Promise<void> {
+/** Index of the last entry in a Raft log. */
+export async function lastIndexOf(home: string): Promise<number> {
   const { logStore } = raftDirectory({ directory: join(home, 'raft') })
-  const { base, lastIndex } = await answered<OpenedLog>((done) => logStore.open(done))
-  let truncateFrom = lastIndex + 1
-  while (
-    truncateFrom - 1 > base.index &&
-    ((await lastBlockInLog(logStore, { base, lastIndex: truncateFrom - 1 })) ?? 0) >= height
-  )
-    truncateFrom--
-  const write = { truncateFrom, entries: [], hardState: undefined }
-  await answered<void>((done) => logStore.append(write, done))
+  const { lastIndex } = await answered<OpenedLog>((done) => logStore.open(done))
   await answered<void>((done) => logStore.close(done))
-}
-
-/** Index and term of the last entry in a Raft log. */
-export async function logEnd(home: string): Promise<LogPosition> {
-  const { logStore } = raftDirectory({ directory: join(home, 'raft') })
-  const { base, lastIndex, terms } = await answered<OpenedLog>((done) => logStore.open(done))
-  await answered<void>((done) => logStore.close(done))
-  return { index: lastIndex, term: terms.at(-1)?.term ?? base.term }
+  return lastIndex
 }
