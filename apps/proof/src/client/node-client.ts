@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
-import type { BlockDocument, StatusDocument, TransactionDocument } from 'aggregator'
+import type { BlockDocument, RaftNodeDocument, StatusDocument, TransactionDocument } from 'aggregator'
 
 /** What became of a transaction that was posted. */
 export type Posted =
@@ -14,6 +14,7 @@ export type Posted =
 /** A node as an outsider sees it. A node that does not answer, or not with 200, shows nothing: undefined. */
 export interface NodeClient {
   status(): Promise<StatusDocument | undefined>
+  raftNode(): Promise<RaftNodeDocument | undefined>
   block(height: number | 'latest'): Promise<BlockDocument | undefined>
   transaction(hash: string): Promise<TransactionDocument | undefined>
   value(key: string): Promise<string | undefined>
@@ -43,6 +44,7 @@ export function nodeClient(base: string, metrics: string): NodeClient {
   }
   return {
     status: () => json('/status'),
+    raftNode: () => json('/raft/node'),
     block: (height) => json(`/blocks/${height}`),
     transaction: (hash) => json(`/tx/${hash}`),
     value: (key) => text(`/kv?key=${encodeURIComponent(key)}`),

@@ -11,6 +11,8 @@ export interface Failover {
   readonly toLeaderMs: number
   /** To the first block that was built after that moment and that another node shows. */
   readonly toBlockMs: number
+  /** Until every survivor names the new leader at `/raft/node`. */
+  readonly toRaftNodeMs: number
 }
 
 /** Watches, from now, how long the others take to lead and to produce. All clocks are this machine's. */
@@ -19,15 +21,23 @@ export async function measureFailover(cluster: Cluster, lost: string, termBefore
   const beganNs = BigInt(Date.now()) * 1_000_000n
   const survivors = cluster.ids.filter((id) => id !== lost && cluster.running.includes(id))
   let leader: { id: string; afterMs: number } | undefined
+  let toBlockMs: number | undefined
+  let toRaftNodeMs: number | undefined
   return cluster.until(
-    `a block is built after ${lost} was lost`,
+    `a block is built after ${lost} was lost, and every other node names who leads`,
     async () => {
-      const statuses = await Promise.all(survivors.map((id) => cluster.client(id).status()))
+      const [statuses, named] = await Promise.all([
+        Promise.all(survivors.map((id) => cluster.client(id).status())),
+        Promise.all(survivors.map((id) => cluster.client(id).raftNode())),
+      ])
       const afterMs = Math.round(performance.now() - began)
       const leading = statuses.find((status) => status?.role === 'leader' && status.term > termBefore)
       if (leading) leader ??= { id: leading.node_id, afterMs }
       const isBuilt = statuses.some((status) => status?.block_time && timeNsOf({ time: status.block_time }) > beganNs)
-      return isBuilt && leader ? { leader: leader.id, toLeaderMs: leader.afterMs, toBlockMs: afterMs } : undefined
+      if (isBuilt) toBlockMs ??= afterMs
+      if (leader && named.every((node) => node?.leader_id === leader?.id)) toRaftNodeMs ??= afterMs
+      if (leader === undefined || toBlockMs === undefined || toRaftNodeMs === undefined) return undefined
+      return { leader: leader.id, toLeaderMs: leader.afterMs, toBlockMs, toRaftNodeMs }
     },
     { lookEveryMs },
   )

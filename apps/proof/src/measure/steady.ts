@@ -20,14 +20,15 @@ export interface Steady {
 }
 
 /**
- * Watches a running cluster for a while in which nothing is done to it: leader and term must stay, and blocks must come as
- * `slotMs` says. The window is what the claim is about: it is waited out, not waited for.
+ * Watches a running cluster for a while in which nothing is done to it: leader and term must stay, blocks must come as
+ * `slotMs` says, and each takes one entry of the log. The window is what the claim is about: it is waited out, not waited for.
  */
 export async function staysSteady(cluster: Cluster, windowMs: number, slotMs: number): Promise<Steady> {
   const leader = await producing(cluster)
   await ready(cluster)
   await reached(cluster, (await tipHeight(cluster)) + 1)
-  const { term } = (await cluster.client(leader).status())!
+  const before = (await cluster.client(leader).status())!
+  const { term } = before
   const changesBefore = await leadershipChanges(cluster)
   const fromNs = BigInt(Date.now()) * 1_000_000n
   const ends = performance.now() + windowMs
@@ -35,6 +36,9 @@ export async function staysSteady(cluster: Cluster, windowMs: number, slotMs: nu
     await pause(Math.min(lookEveryMs, ends - performance.now()))
     await requireSame(cluster, leader, term)
   }
+  const after = (await cluster.client(leader).status())!
+  const entries = after.applied_index - before.applied_index
+  assert.equal(entries, after.tip_height - before.tip_height, 'entries of the log, one for each block')
   const toNs = fromNs + BigInt(windowMs) * 1_000_000n
   const chain = await auditChain(cluster)
   await requireSame(cluster, leader, term)

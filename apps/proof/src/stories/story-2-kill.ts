@@ -19,6 +19,7 @@ const killUnderLoad: Scene = {
       kills: failovers.length,
       kill_to_leader_ms: failovers.map(({ toLeaderMs }) => toLeaderMs),
       kill_to_block_ms: failovers.map(({ toBlockMs }) => toBlockMs),
+      kill_to_raft_node_ms: failovers.map(({ toRaftNodeMs }) => toRaftNodeMs),
       blocks: chain.length,
       median_interval_ms: medianOf(intervalsMs(chain)),
       transactions,

@@ -140,11 +140,11 @@ async function served(cluster: Cluster, id: string): Promise<number> {
 }
 
 /** The blocks between what it had and the snapshot, none of which it has. */
-function requireStuck({ backfill, ready, not_ready_reason, height }: StatusDocument, away: Away): void {
+function requireStuck({ backfill, ready, producing, not_ready_reason, height }: StatusDocument, away: Away): void {
   assert.equal(backfill.active, true)
   assert.notEqual(backfill.stuck_reason, '')
   assert.ok(height <= away.height, `block ${height} came from somewhere`)
-  assert.equal(ready, false)
+  assert.deepEqual({ ready, producing }, { ready: false, producing: false })
   assert.match(not_ready_reason, /fetch/)
 }
 
