@@ -31,7 +31,7 @@ export interface PipelineOptions {
   readonly firstHeight: Height
   readonly startAnchor: Anchor | undefined
   /** Remembers a block below which history is to be fetched. */
-  readonly anchor: (anchor: Anchor, abort: AbortSignal) => Promise<void>
+  readonly rememberAnchor: (anchor: Anchor, abort: AbortSignal) => Promise<void>
   readonly clock: Clock
   readonly logger: Logger
 }

@@ -12,7 +12,7 @@ export interface StoreStepOptions {
   /** The state machine's tip then; undefined when it began empty. */
   readonly startAnchor: Anchor | undefined
   /** Remembers a block below which history is to be fetched; rejects when another is stored at its height. */
-  readonly anchor: (anchor: Anchor, abort: AbortSignal) => Promise<void>
+  readonly rememberAnchor: (anchor: Anchor, abort: AbortSignal) => Promise<void>
 }
 
 /**
@@ -58,7 +58,7 @@ export class StoreStep {
     if (startAnchor === undefined) return
     const mark = guard?.mark()
     if (guard && (mark === undefined || mark.height < startAnchor.height)) await guard.recordAnchor(startAnchor, abort)
-    await this.#options.anchor(startAnchor, abort)
+    await this.#options.rememberAnchor(startAnchor, abort)
   }
 
   /** A snapshot replaced the state; `anchor` is its tip. */
@@ -74,7 +74,7 @@ export class StoreStep {
   async #skipTo(oldest: Height, abort: AbortSignal): Promise<void> {
     const { fsm, guard } = this.#options
     const anchor = this.#restored?.height === oldest - 1 ? this.#restored : fsm.anchor()
-    if (anchor) await Promise.all([this.#options.anchor(anchor, abort), guard?.recordAnchor(anchor, abort)])
+    if (anchor) await Promise.all([this.#options.rememberAnchor(anchor, abort), guard?.recordAnchor(anchor, abort)])
     this.#next = anchor ? anchor.height + 1 : oldest
   }
 }

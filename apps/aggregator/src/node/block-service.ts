@@ -80,7 +80,6 @@ export class BlockService {
     this.#offerer = new Offerer({ nodeId, raft, fsm, journal, offerHere, clock })
     this.outcomes = new Outcomes({ nodeId, fsm, journal, firstHeight })
     const { guard, signer } = signing ?? {}
-    const anchor = (found: Anchor, abort: AbortSignal): Promise<void> => catchUp.addAnchor(found, abort)
     this.pipeline = new BlockPipeline({
       fsm,
       store,
@@ -89,7 +88,7 @@ export class BlockService {
       signer,
       firstHeight,
       startAnchor,
-      anchor,
+      rememberAnchor: (anchor, abort) => catchUp.addAnchor(anchor, abort),
       clock,
       logger,
     })

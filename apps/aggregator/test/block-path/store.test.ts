@@ -73,7 +73,7 @@ test.each([
     guard,
     firstHeight: nextHeight(fsm.state),
     startAnchor: undefined,
-    anchor: (anchor) => Promise.resolve(void anchors.push(anchor)),
+    rememberAnchor: (anchor) => Promise.resolve(void anchors.push(anchor)),
   })
   fsm.watch((change) => void (hasSeen && change.kind === 'restored' && step.onRestored(change.anchor)))
 
