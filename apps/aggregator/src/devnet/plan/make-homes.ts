@@ -4,7 +4,6 @@ import { AggregatorError } from '../../errors.ts'
 import type { NodeProgram } from '../process/node-program.ts'
 import { runToEnd } from '../process/run-to-end.ts'
 import { initFlags } from './node-flags.ts'
-import { readPeerId } from './peer-id.ts'
 import type { DevnetPlan, PlannedNode } from './plan.ts'
 
 /**
@@ -32,7 +31,9 @@ async function makeHome(
     if (exitCode !== 0) throw unusable(node, lastLine)
   }
   try {
-    return { ...node, peerId: await readPeerId(nodeKey) }
+    // Loaded only here: commands that need no libp2p start in half the time.
+    const { loadNodeKey } = await import('p2p-catchup')
+    return { ...node, peerId: (await loadNodeKey(nodeKey)).peerId }
   } catch (cause) {
     throw unusable(node, (cause as Error).message, cause)
   }

@@ -5,7 +5,7 @@
  * FAKE_CRASH=node-1 ends that node at its start, with a line in its log; FAKE_DEAF=node-1 makes it deaf to SIGTERM;
  * FAKE_BARREN=1 keeps every node from having blocks.
  */
-import { createHash } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -22,8 +22,15 @@ function init() {
   mkdirSync(join(home, 'config'), { recursive: true })
   if (given.has('from')) copyFileSync(join(given.get('from'), 'config', 'genesis.json'), genesis)
   else writeFileSync(genesis, String(Date.now()))
-  const key = createHash('sha256').update(home).digest('base64')
-  writeFileSync(join(home, 'config', 'node_key.json'), JSON.stringify({ pub_key: key }))
+  writeFileSync(join(home, 'config', 'node_key.json'), newNodeKey())
+}
+
+/** As ev-node writes it: base64 of seed and public key, and of the public key. */
+function newNodeKey() {
+  const { d, x } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
+  const [seed, publicKey] = [d, x].map((part) => Buffer.from(part, 'base64url'))
+  const priv_key = Buffer.concat([seed, publicKey]).toString('base64')
+  return JSON.stringify({ priv_key, pub_key: publicKey.toString('base64') })
 }
 
 function start() {
