@@ -1,6 +1,6 @@
 /**
  * `Promise.withResolvers` for Node 20. libp2p 3 uses it everywhere and says so nowhere; this module has to be evaluated
- * before any of libp2p's, so the package's entry imports it first.
+ * before any of libp2p's, so each entry of the package imports it first.
  */
 interface Resolvers<Value> {
   readonly promise: Promise<Value>

@@ -42,7 +42,7 @@ async function init(configArgs: readonly string[], options: InitOptions): Promis
   for (const path of files) await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   if (source === undefined) await beginChain(paths, options.chain_id)
   else await takeOver(paths, source)
-  const { createNodeKey } = await import('p2p-catchup')
+  const { createNodeKey } = await import('p2p-catchup/node-key')
   const { peerId } = await createNodeKey(paths.nodeKey, randomBytes)
   const toml = join(config.home, 'config', 'config.toml')
   if (!existsSync(toml)) await writeFile(toml, renderDefaultToml(keys), { mode: 0o600, flag: 'wx' })

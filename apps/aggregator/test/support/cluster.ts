@@ -63,13 +63,14 @@ export class AggregatorCluster {
       `--node.block_time=${blockTime}`,
       ...flags,
     ])
-    for (const [i, id] of cluster.ids.entries()) {
-      const source = i === 0 ? ['--chain_id', 'test'] : ['--from', cluster.home(cluster.ids[0]!)]
-      const { code, stderr } = await run('init', '--home', cluster.home(id), ...source)
-      expect(stderr).toBe('')
-      expect(code).toBe(0)
-    }
+    const [first = '', ...others] = cluster.ids
+    await cluster.#init(first, '--chain_id', 'test')
+    await Promise.all(others.map((id) => cluster.#init(id, '--from', cluster.home(first))))
     return cluster
+  }
+
+  async #init(id: string, ...source: readonly string[]): Promise<void> {
+    expect(await run('init', '--home', this.home(id), ...source)).toMatchObject({ code: 0, stderr: '' })
   }
 
   home(id: string): string {

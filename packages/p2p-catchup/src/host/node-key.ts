@@ -1,3 +1,5 @@
+// Also an entry of the package: who only makes or reads a key need not load all of libp2p.
+import '../polyfill.ts'
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'

@@ -31,8 +31,8 @@ async function makeHome(
     if (exitCode !== 0) throw unusable(node, lastLine)
   }
   try {
-    // Loaded only here: commands that need no libp2p start in half the time.
-    const { loadNodeKey } = await import('p2p-catchup')
+    // Loaded only here: commands that need no key start sooner.
+    const { loadNodeKey } = await import('p2p-catchup/node-key')
     return { ...node, peerId: (await loadNodeKey(nodeKey)).peerId }
   } catch (cause) {
     throw unusable(node, (cause as Error).message, cause)
