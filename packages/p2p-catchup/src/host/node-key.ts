@@ -1,4 +1,5 @@
-// Also an entry of the package: who only makes or reads a key need not load all of libp2p.
+// Also an entry of the package: who only makes or reads a key need not load all of libp2p. The polyfill comes before any of it.
+// oxlint-disable-next-line import/no-unassigned-import
 import '../polyfill.ts'
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
