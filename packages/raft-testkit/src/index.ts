@@ -20,4 +20,15 @@ export { MemoryDisk, type MemoryStores, memoryStores } from './memory/memory-sto
 export { simulateSeeds } from './swarm/cli.ts'
 export { Cluster, type Outcome, simulate, type SimulateOptions, unknownOutcomes } from './sim/cluster.ts'
 export { Seeded } from './sim/seeded.ts'
-export { runSeed, type SeedResult, type SwarmOptions } from './swarm/run-seed.ts'
+export { type Act, describeAct, type TimedAct } from './swarm/act.ts'
+export {
+  type Failure,
+  type Played,
+  playScript,
+  runSeed,
+  type Script,
+  type SeedResult,
+  type SwarmOptions,
+} from './swarm/run-seed.ts'
+export { type Scenario, scenarios } from './swarm/scenario.ts'
+export { shrink, type Shrunk, type ShrinkOptions } from './swarm/shrink.ts'

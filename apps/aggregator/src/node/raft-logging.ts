@@ -27,6 +27,8 @@ export function logRaftEvents(raft: RaftNode<Verdict>, logger: Logger): () => vo
         return
       case 'snapshotTaken':
         return logger.info({ index: event.index }, 'a snapshot was taken')
+      case 'snapshotNotTaken':
+        return logger.warn({ err: event.error }, 'no snapshot was taken; the log stays, and grows')
       case 'snapshotInstalled':
         return logger.info({ index: event.index }, "the leader's snapshot was installed")
       case 'snapshotNeeded':

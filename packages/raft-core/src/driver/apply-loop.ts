@@ -7,6 +7,7 @@ import type { SnapshotMetadata } from '../snapshot-metadata.ts'
 import { cachedEntries, firstCachedIndex, type LogState } from '../step/log.ts'
 import type { LogIndex, Term } from '../types.ts'
 import { openSnapshot } from './open-snapshot.ts'
+import { storageFailed } from './storage-failed.ts'
 
 /** What the apply loop needs of the node. */
 export interface ApplyHost<Verdict> {
@@ -142,8 +143,4 @@ export class ApplyLoop<Verdict> {
 
 function isVisible(entry: Entry): boolean {
   return entry.type === 'command' || entry.type === 'opening'
-}
-
-function storageFailed(what: string, cause: Error | undefined): RaftError {
-  return new RaftError('STORAGE_FAILED', `${what} failed; look at the disk, then start again`, { cause })
 }

@@ -10,6 +10,8 @@ export type NodeEvent =
   | { readonly kind: 'clusterFound'; readonly record: FoundingRecord }
   | { readonly kind: 'applied'; readonly index: LogIndex; readonly term: Term }
   | { readonly kind: 'snapshotTaken'; readonly index: LogIndex; readonly term: Term }
+  /** The state machine did not give its state; the log stays, and it is asked again later. */
+  | { readonly kind: 'snapshotNotTaken'; readonly error: Error }
   | { readonly kind: 'snapshotNotSent'; readonly to: ServerId; readonly error: Error }
   | { readonly kind: 'frame'; readonly from: ServerId; readonly channel: string; readonly payload: Uint8Array }
   | { readonly kind: 'peerUp'; readonly id: ServerId }

@@ -17,6 +17,7 @@ import { type Applied, PendingRequests } from './pending-requests.ts'
 import { SnapshotReceiver } from './snapshot-receiver.ts'
 import { SnapshotSenders } from './snapshot-senders.ts'
 import { SnapshotTaker } from './snapshot-taker.ts'
+import { storageFailed } from './storage-failed.ts'
 import { WakeTimer } from './wake-timer.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -85,6 +86,12 @@ export class Running<Verdict> {
       describe: () => this.#describeSnapshot(),
       whenDurable: (index, done) => this.#waitUntilDurable(index, done),
       taken: (metadata) => this.#onSnapshotTaken(metadata),
+      notTaken: (error) => {
+        if (!this.#isStopped) host.emit({ kind: 'snapshotNotTaken', error })
+      },
+      failed: (error) => {
+        if (!this.#isStopped) host.failed(error)
+      },
     })
     this.#receiver = new SnapshotReceiver(snapshotStore, complete.limits.snapshotWindowBytes, (error) =>
       host.failed(storageFailed('storing a snapshot', error)),
@@ -262,9 +269,8 @@ export class Running<Verdict> {
     this.#cancelSnapshotTimer = clock.wakeAt(clock.now() + intervalMs, () => {
       this.#armSnapshotTimer()
       if (this.appliedIndex - this.state.snapshot.index < thresholdEntries) return
-      this.#taker.take((error) => {
-        if (error && !this.#isStopped) this.#host.failed(error)
-      })
+      // What becomes of it is an event, or ends the node.
+      this.#taker.take(() => {})
     })
   }
 
@@ -282,8 +288,4 @@ export class Running<Verdict> {
     this.#whenDurable.splice(0, this.#whenDurable.length, ...waiting)
     for (const { done } of answered) done()
   }
-}
-
-function storageFailed(what: string, cause: Error | undefined): RaftError {
-  return new RaftError('STORAGE_FAILED', `${what} failed; look at the disk, then start again`, { cause })
 }

@@ -11,26 +11,43 @@ const metadata: SnapshotMetadata = {
   epoch: 0,
 }
 
+/** What fails in a test, if anything. */
+type Fault = 'capture' | 'persist' | 'write' | 'commit' | 'abort'
+
 /** A taker whose log becomes durable when the test says so. */
-function taker(): { taker: SnapshotTaker; did: string[]; logIsDurable: (error?: Error) => void; ask: () => void } {
+function taker(...faults: readonly Fault[]): {
+  taker: SnapshotTaker
+  did: string[]
+  logIsDurable: (error?: Error) => void
+  ask: () => void
+} {
   const did: string[] = []
   const waiting: Done[] = []
+  const faultOf = (what: Fault): Error | undefined => (faults.includes(what) ? new Error(`${what} fails`) : undefined)
   const store = {
     create: (_metadata, done) =>
       done(undefined, {
-        write: (_bytes, written) => written(),
+        write: (_bytes, written) => written(faultOf('write')),
         commit: (committed) => {
           did.push('commit')
-          committed()
+          committed(faultOf('commit'))
         },
         abort: (aborted) => {
           did.push('abort')
-          aborted()
+          aborted(faultOf('abort'))
         },
       }),
   } as SnapshotStore
   const subject = new SnapshotTaker({
-    fsm: { snapshot: () => ({ persist: (_sink, done) => done(), release: () => did.push('release') }) },
+    fsm: {
+      snapshot: () => {
+        if (faults.includes('capture')) throw faultOf('capture')
+        return {
+          persist: (sink, done) => sink.write(new Uint8Array(1), (error) => done(error ?? faultOf('persist'))),
+          release: () => did.push('release'),
+        }
+      },
+    },
     store,
     describe: () => metadata,
     whenDurable: (index, done) => {
@@ -38,6 +55,8 @@ function taker(): { taker: SnapshotTaker; did: string[]; logIsDurable: (error?: 
       waiting.push(done)
     },
     taken: ({ index }) => did.push(`taken ${index}`),
+    notTaken: ({ code }) => did.push(`not taken ${code}`),
+    failed: ({ code }) => did.push(`node fails ${code}`),
   })
   return {
     taker: subject,
@@ -63,5 +82,31 @@ test('a snapshot whose log never became durable is given up', () => {
   const { did, logIsDurable, ask } = taker()
   ask()
   logIsDurable(new Error('stopped'))
-  expect(did).toEqual(['wait for 9', 'abort', 'release', 'failed'])
+  expect(did).toEqual(['wait for 9', 'abort', 'release', 'not taken SNAPSHOT_FAILED', 'failed'])
+})
+
+test('a state machine that cannot give its state costs a snapshot, not the node, and is asked again', () => {
+  const persisting = taker('persist')
+  persisting.ask()
+  expect(persisting.did.splice(0)).toEqual(['abort', 'release', 'not taken SNAPSHOT_FAILED', 'failed'])
+  persisting.ask()
+  expect(persisting.did).toEqual(['abort', 'release', 'not taken SNAPSHOT_FAILED', 'failed'])
+  const capturing = taker('capture')
+  capturing.ask()
+  expect(capturing.did).toEqual(['not taken SNAPSHOT_FAILED', 'failed'])
+})
+
+test('a store that fails ends the node, even when the state machine reports it as its own failure', () => {
+  const ends = ['release', 'node fails STORAGE_FAILED', 'failed']
+  for (const [faults, before] of [
+    [['write'], ['abort']],
+    [['write', 'abort'], ['abort']],
+    [['persist', 'abort'], ['abort']],
+    [['commit'], ['wait for 9', 'commit']],
+  ] as const) {
+    const { did, logIsDurable, ask } = taker(...faults)
+    ask()
+    logIsDurable()
+    expect(did).toEqual([...before, ...ends])
+  }
 })

@@ -7,6 +7,7 @@ import { electionSafety } from './election-safety.ts'
 import { leaderAppendOnly } from './leader-append-only.ts'
 import { knownConfigurations } from './known-configurations.ts'
 import { leadersCommit } from './leaders-commit.ts'
+import { linearizable } from './linearizable.ts'
 import { logMatching } from './log-matching.ts'
 import type { Invariant } from './observation.ts'
 import { oneCluster } from './one-cluster.ts'
@@ -31,5 +32,6 @@ export function allInvariants(): readonly Invariant[] {
     stateMachineSafety(),
     clientPromises(),
     currentReads(),
+    linearizable(),
   ]
 }

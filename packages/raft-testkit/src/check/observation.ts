@@ -69,6 +69,8 @@ export interface Invariant {
   onApplied?(applied: AppliedObservation): void
   /** A state machine was replaced by a snapshot whose last entry stands at `index`. */
   onRestored?(id: ServerId, index: number, digest: number): void
+  /** A client is about to propose. */
+  onProposed?(serial: string): void
   /** A client was told that its proposal stands at this index. */
   onAcknowledged?(serial: string, index: number, term: number): void
   /** A client was told that its proposal was not done and never will be. */

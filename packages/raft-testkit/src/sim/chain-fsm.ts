@@ -21,6 +21,7 @@ export class ChainFsm implements FSM<ChainVerdict> {
   index = 0
   digest = 0x811c9dc5
   readonly #observer: ChainObserver
+  #failsSnapshot = false
 
   constructor(observer: ChainObserver) {
     this.#observer = observer
@@ -36,14 +37,24 @@ export class ChainFsm implements FSM<ChainVerdict> {
     })
   }
 
+  /** The next snapshot fails when half of it is written. */
+  failSnapshot(): void {
+    this.#failsSnapshot = true
+  }
+
   snapshot(): FsmSnapshot {
+    const fails = this.#failsSnapshot
+    this.#failsSnapshot = false
     const bytes = new Uint8Array(snapshotBytes)
     const view = new DataView(bytes.buffer)
     view.setFloat64(0, this.index)
     view.setUint32(8, this.digest)
     return {
       persist: (sink, done) => {
-        sink.write(bytes.subarray(0, 5), (error) => (error ? done(error) : sink.write(bytes.subarray(5), done)))
+        sink.write(bytes.subarray(0, 5), (error) => {
+          if (error || fails) done(error ?? new Error('the state machine cannot write its snapshot'))
+          else sink.write(bytes.subarray(5), done)
+        })
       },
       release: () => {},
     }

@@ -24,8 +24,8 @@ export interface SimulateOptions {
   readonly limits?: Partial<RaftLimits>
   /** Mean time of a synced write. Default 0.3 ms. */
   readonly diskMs?: number
-  /** How fast each node's clock runs; 1 is true. Default 1. */
-  readonly clockRate?: (id: ServerId) => number
+  /** How fast clocks run that are not true; 1 is true. */
+  readonly clockRates?: Readonly<Record<ServerId, number>>
   /** Keeps every message in the readable tail, not only what nodes report. The trace hash does not change. */
   readonly isVerbose?: boolean
 }
@@ -57,7 +57,7 @@ export class Cluster {
   readonly #nodes = new Map<ServerId, { disks: SimulatedDisk[]; process: SimulatedProcess | undefined }>()
 
   constructor(options: SimulateOptions) {
-    const { nodes = 3, seed = 1, diskMs = 0.3, clockRate = () => 1, isVerbose = false } = options
+    const { nodes = 3, seed = 1, diskMs = 0.3, clockRates = {}, isVerbose = false } = options
     this.random = new Seeded(seed)
     this.diskMs = diskMs
     this.network = new SimulatedNetwork(this.world, this.random)
@@ -77,7 +77,7 @@ export class Cluster {
       snapshots: { thresholdEntries: 50, trailingEntries: 20, intervalMs: 500, ...options.snapshots },
       limits: { ...options.limits },
       diskMs: () => this.diskMs,
-      clockRate,
+      clockRates,
       observer: this.watcher,
     }
     for (const id of this.ids) {
@@ -113,15 +113,19 @@ export class Cluster {
     return best?.id
   }
 
-  /** Proposes `text` at a node, by default the leader; its outcome appears in `outcomes`. */
+  /** Proposes `text` at a node, by default the leader; its outcome appears in `outcomes`. Of empty ones none is told from another. */
   propose(text: string, at: ServerId | undefined = this.leader()): void {
     const process = this.#living(at)
     if (process === undefined) return
-    this.outcomes.set(text, 'pending')
-    this.#askedAt.set(text, process)
+    const isTold = text !== ''
+    if (isTold) {
+      this.outcomes.set(text, 'pending')
+      this.#askedAt.set(text, process)
+      this.watcher.proposed(text)
+    }
     process.run(() =>
       process.driver.propose(new TextEncoder().encode(text), {}, (error, applied) => {
-        if (!process.isAlive) return
+        if (!process.isAlive || !isTold) return
         const outcome = applied ? 'acknowledged' : codeOf(error)
         if (applied) this.watcher.acknowledged(text, applied.index, applied.term)
         else if (!unknownOutcomes.includes(outcome)) this.watcher.refused(text, outcome)
@@ -211,6 +215,12 @@ export class Cluster {
     this.#nodes.get(id)!.disks.unshift(new SimulatedDisk())
   }
 
+  /** The state machine of the node fails to write its next snapshot. */
+  failSnapshot(id: ServerId): void {
+    this.watcher.note(`the next snapshot of ${id} fails`)
+    this.#living(id)?.fsm.failSnapshot()
+  }
+
   /** The next write of the node fails, and every later one: it must stop. */
   breakDisk(id: ServerId): void {
     this.watcher.note(`the disk of ${id} breaks`)
@@ -253,6 +263,18 @@ export class Cluster {
   cutOneWay(from: ServerId, to: ServerId): void {
     this.watcher.note(`cut ${from} > ${to}`)
     this.network.cut(from, to)
+  }
+
+  /** The connection between two nodes is closed under both; they connect again. */
+  resetConnection(a: ServerId, b: ServerId): void {
+    this.watcher.note(`reset ${a} - ${b}`)
+    this.network.reset(a, b)
+  }
+
+  /** What one node sends another is held back for `ms`, then comes all at once. */
+  clog(from: ServerId, to: ServerId, ms: number): void {
+    this.watcher.note(`clog ${from} > ${to} for ${ms.toFixed(0)} ms`)
+    this.network.clog(from, to, ms)
   }
 
   heal(): void {

@@ -18,7 +18,7 @@ export interface Wires {
   /** Nothing gets through in at least one direction. */
   isCut(a: ServerId, b: ServerId): boolean
   delay(): number
-  count(what: 'refused' | 'closed' | 'unreachable' | 'goodbye' | 'rejected'): void
+  count(what: PeerDownReason): void
 }
 
 /**
@@ -54,6 +54,20 @@ export class Connections {
   /** The process ended: peers notice at once, unless a partition hides it; then by silence. */
   end(host: Host, reason: 'closed' | 'goodbye'): void {
     for (const peer of host.connected) this.#tell(host, peer, reason)
+  }
+
+  /** Something between them closed the connection; both notice, unless a partition hides it. */
+  reset(a: ServerId, b: ServerId): void {
+    const [one, other] = [this.#wires.host(a), this.#wires.host(b)]
+    if (!one?.connected.has(b) || !other?.connected.has(a)) return
+    for (const [host, peer] of [
+      [one, b],
+      [other, a],
+    ] as const) {
+      this.#wires.world.after(this.#wires.delay(), () => {
+        if (this.#isCurrent(host)) this.#lose(host, peer, 'closed')
+      })
+    }
   }
 
   /** Connections over a cut wire die of silence, unless it is healed before. */

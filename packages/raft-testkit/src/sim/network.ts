@@ -1,4 +1,4 @@
-import type { Envelope, ServerId, Transport } from 'raft-core'
+import type { Envelope, Message, ServerId, Transport } from 'raft-core'
 import { Connections } from './connections.ts'
 import { type Attachment, type Host, isNamed } from './network-host.ts'
 import type { Seeded } from './seeded.ts'
@@ -11,12 +11,14 @@ export interface NetworkFaults {
   readonly duplication: number
   /** Messages that come again up to two seconds later, whatever happened meanwhile. */
   readonly replay: number
+  /** How long a wire is busy with a kilobyte; 0 for a wire without end. */
+  readonly msPerKilobyte: number
 }
 
 const latestReplayMs = 2000
 
 /** A local network on a good day. */
-export const fairWeather: NetworkFaults = { delayMs: 0.5, loss: 0, duplication: 0, replay: 0 }
+export const fairWeather: NetworkFaults = { delayMs: 0.5, loss: 0, duplication: 0, replay: 0, msPerKilobyte: 0 }
 
 /**
  * Connects processes. Messages are delayed, lost, doubled and overtake each other; partitions swallow them silently. Harsher
@@ -30,6 +32,7 @@ export class SimulatedNetwork {
     duplicated: 0,
     replayed: 0,
     cut: 0,
+    held: 0,
     refused: 0,
     closed: 0,
     unreachable: 0,
@@ -43,6 +46,8 @@ export class SimulatedNetwork {
   readonly #hosts = new Map<ServerId, Host>()
   /** Directed pairs `from>to` that let nothing through. */
   readonly #cuts = new Set<string>()
+  /** When a wire `from>to` is free for the next message. */
+  readonly #freeAt = new Map<string, number>()
 
   constructor(world: World, random: Seeded) {
     this.#world = world
@@ -106,6 +111,17 @@ export class SimulatedNetwork {
 
   heal(): void {
     this.#cuts.clear()
+    this.#freeAt.clear()
+  }
+
+  /** Nothing gets from one to the other for `ms`; it waits on the wire. */
+  clog(from: ServerId, to: ServerId, ms: number): void {
+    this.#freeAt.set(`${from}>${to}`, this.#world.now + ms)
+  }
+
+  /** Both ends of a connection see it closed, and connect again. */
+  reset(a: ServerId, b: ServerId): void {
+    this.#connections.reset(a, b)
   }
 
   #send(host: Host, to: ServerId, envelope: Envelope): void {
@@ -118,15 +134,30 @@ export class SimulatedNetwork {
       this.counts.lost += 1
       return
     }
-    this.#carry(host.id, to, envelope, this.#delay())
+    const heldMs = this.#holdBack(`${host.id}>${to}`, envelope)
+    this.#carry(host.id, to, envelope, heldMs + this.#delay())
     if (this.#random.chance(this.faults.duplication)) {
       this.counts.duplicated += 1
-      this.#carry(host.id, to, envelope, this.#delay())
+      this.#carry(host.id, to, envelope, heldMs + this.#delay())
     }
     if (this.#random.chance(this.faults.replay)) {
       this.counts.replayed += 1
       this.#carry(host.id, to, envelope, this.#random.between(0, latestReplayMs))
     }
+  }
+
+  /** How long a message waits until the wire is free; then the wire is busy with it. */
+  #holdBack(wire: string, { message }: Envelope): number {
+    const freeAt = this.#freeAt.get(wire)
+    const { msPerKilobyte } = this.faults
+    if (freeAt === undefined && msPerKilobyte === 0) return 0
+    const { now } = this.#world
+    const heldMs = Math.max(0, (freeAt ?? 0) - now)
+    if (heldMs > 0) this.counts.held += 1
+    const busyMs = (sizeOf(message) / 1024) * msPerKilobyte
+    if (heldMs + busyMs > 0) this.#freeAt.set(wire, now + heldMs + busyMs)
+    else this.#freeAt.delete(wire)
+    return heldMs
   }
 
   #carry(from: ServerId, to: ServerId, envelope: Envelope, delayMs: number): void {
@@ -147,4 +178,11 @@ export class SimulatedNetwork {
   #delay(): number {
     return this.faults.delayMs * 0.2 + this.#random.exponential(this.faults.delayMs * 0.8)
   }
+}
+
+/** About as many bytes as the message takes on a wire. */
+function sizeOf(message: Message): number {
+  const content =
+    message.kind === 'appendRequest' ? message.entries.reduce((sum, { record }) => sum + record.length, 0) : 0
+  return 64 + content + (message.kind === 'snapshotChunk' ? message.data.length : 0)
 }

@@ -29,8 +29,8 @@ export interface ProcessSetting {
   readonly limits: Partial<RaftLimits>
   /** Mean time of a synced write. */
   readonly diskMs: () => number
-  /** How fast the clock of a node runs; 1 is true. */
-  readonly clockRate: (id: ServerId) => number
+  /** How fast clocks run that are not true; 1 is true. */
+  readonly clockRates: Readonly<Record<ServerId, number>>
   readonly observer: ProcessObserver
 }
 
@@ -94,7 +94,7 @@ export class SimulatedProcess {
         },
       }),
       fsm: this.fsm,
-      clock: ratedClock(world, setting.clockRate(id), (action) => this.run(action)),
+      clock: ratedClock(world, setting.clockRates[id] ?? 1, (action) => this.run(action)),
       random: { bytes: (length) => random.bytes(length) },
       sha256: (bytes) => createHash('sha256').update(bytes).digest(),
       timing: setting.timing,

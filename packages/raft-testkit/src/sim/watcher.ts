@@ -93,6 +93,10 @@ export class Watcher implements ProcessObserver {
     this.#check((invariant) => invariant.onRestored?.(process.id, index, digest))
   }
 
+  proposed(serial: string): void {
+    this.#check((invariant) => invariant.onProposed?.(serial))
+  }
+
   acknowledged(serial: string, index: number, term: number): void {
     this.#check((invariant) => invariant.onAcknowledged?.(serial, index, term))
   }

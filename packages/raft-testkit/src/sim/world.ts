@@ -53,7 +53,11 @@ export class World {
 
   /** Lets `ms` pass, or less if `until` says so after an event. True when it did. Throws when time stands still or nobody rests. */
   run(ms: number, until?: () => boolean): boolean {
-    const end = this.#now + ms
+    return this.runTo(this.#now + ms, until)
+  }
+
+  /** As `run`, through everything that happens at `end`. */
+  runTo(end: number, until?: () => boolean): boolean {
     let atInstant = 0
     while (this.#heap.length > 0 && this.#heap[0]!.at <= end) {
       const event = this.#pop()

@@ -15,11 +15,16 @@ export const faultKinds = [
   'isolateLeader',
   'partition',
   'oneWay',
+  'flap',
+  'reset',
+  'clog',
   'weather',
   'breakDisk',
   'stallDisk',
   'slowDisk',
+  'rolling',
   'snapshot',
+  'failSnapshot',
   'transfer',
   'suffrage',
   'burst',
@@ -44,11 +49,16 @@ const range: Readonly<Record<FaultKind | Occasion, readonly [probability: number
   isolateLeader: [0.4, 2],
   partition: [0.5, 1],
   oneWay: [0.4, 2],
+  flap: [0.3, 0.5],
+  reset: [0.4, 4],
+  clog: [0.4, 2],
   weather: [0.8, 1],
   breakDisk: [0.3, 1],
   stallDisk: [0.3, 1],
   slowDisk: [0.3, 0.5],
+  rolling: [0.2, 0.3],
   snapshot: [0.3, 3],
+  failSnapshot: [0.3, 2],
   transfer: [0.4, 2],
   suffrage: [0.3, 3],
   burst: [0.6, 4],
@@ -57,11 +67,20 @@ const range: Readonly<Record<FaultKind | Occasion, readonly [probability: number
   elected: [0.5, 0.6],
 }
 
+/** A mix from which luck leaves some kinds out, because they hide each other. */
 export function chooseMix(random: Seeded): Mix {
-  const often = (kind: FaultKind | Occasion): number => {
-    const [probability, atMost] = range[kind]
-    return random.chance(probability) ? random.between(0.1, atMost) : 0
-  }
+  return mixOf((kind) => (random.chance(range[kind][0]) ? random.between(0.1, range[kind][1]) : 0))
+}
+
+/** A mix without any other kind than these, of which each comes. */
+export function chooseFrom(random: Seeded, kinds: readonly (FaultKind | Occasion)[]): Mix {
+  return mixOf((kind) => (kinds.includes(kind) ? random.between(0.1, range[kind][1]) : 0))
+}
+
+export const noFaults: Mix = mixOf(() => 0)
+
+/** The mix in which each kind comes as often as `often` says. */
+export function mixOf(often: (kind: FaultKind | Occasion) => number): Mix {
   return Object.fromEntries([...faultKinds, ...occasions].map((kind) => [kind, often(kind)])) as Mix
 }
 
@@ -78,7 +97,7 @@ const timings = [
 export function chooseCluster(random: Seeded): SimulateOptions {
   const nodes = random.pick([1, 2, 3, 3, 3, 3, 4, 5, 5])
   const hasSkew = random.chance(0.3)
-  const rates = new Map(Array.from({ length: nodes }, (_, i) => [`n${i + 1}`, random.between(0.7, 1.4)]))
+  const rates = Array.from({ length: nodes }, (_, i) => [`n${i + 1}`, random.between(0.7, 1.4)])
   const sometimes = <T>(...values: readonly [usual: T, ...T[]]): T =>
     random.chance(0.5) ? values[0] : random.pick(values)
   return {
@@ -92,6 +111,7 @@ export function chooseCluster(random: Seeded): SimulateOptions {
       intervalMs: random.pick([50, 500]),
     },
     limits: {
+      entryBytes: sometimes(2 ** 26, 150),
       appendBytes: sometimes(2 ** 20, 40, 200),
       inflightMessages: sometimes(256, 1, 2),
       inflightBytes: sometimes(2 ** 24, 100),
@@ -102,6 +122,6 @@ export function chooseCluster(random: Seeded): SimulateOptions {
       snapshotChunkBytes: sometimes(2 ** 18, 1, 5),
       snapshotWindowBytes: sometimes(2 ** 20, 1, 7),
     },
-    clockRate: (id) => (hasSkew ? (rates.get(id) ?? 1) : 1),
+    clockRates: hasSkew ? Object.fromEntries(rates) : {},
   }
 }

@@ -1,37 +1,55 @@
 import { parseArgs } from 'node:util'
-import { runSeed } from './run-seed.ts'
+import { describeAct } from './act.ts'
+import { playScript, runSeed, type SeedResult } from './run-seed.ts'
+import { type Scenario, scenarios } from './scenario.ts'
+import { shrink } from './shrink.ts'
 
 /** Lines of a failing seed's trace that are shown. */
 const shownLines = 120
 
-/**
- * `npm run sim -- --seeds N [--from S] [--ms M]`: runs seeds, prints each failing one with the end of its trace, and ends with
- * one JSON line. The exit code is 1 when a seed failed.
- */
+/** Failing seeds that are made shorter; the others are only named. */
+const shrunkSeeds = 3
+
+const help = `npm run sim -- [--seeds N] [--from S] [--ms M] [--scenario NAME] [--plays P]
+
+Runs N seeds (200) from S (1) with M milliseconds (10000) of faults each. The first ${shrunkSeeds} that fail are made shorter with at most
+P plays (400) and told step by step. The last line is JSON; the exit code is 1 when a seed failed, 2 for a wrong command line.
+
+Scenarios:
+${Object.entries(scenarios)
+  .map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)
+  .join('\n')}
+`
+
+/** `npm run sim`: runs seeds, tells each failing one, and ends with one JSON line. */
 export function simulateSeeds(args: readonly string[]): number {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { seeds: { type: 'string' }, from: { type: 'string' }, ms: { type: 'string' } },
-  })
-  const count = Number(values.seeds ?? 200)
-  const from = Number(values.from ?? 1)
-  const faultyMs = Number(values.ms ?? 10_000)
+  const options = readOptions(args)
+  if (typeof options === 'string') {
+    process.stderr.write(`${options}\n`)
+    return 2
+  }
+  if (options === undefined) {
+    process.stdout.write(help)
+    return 0
+  }
+  const { seeds, from, faultyMs, scenario, plays } = options
   const began = performance.now()
   const faults: Record<string, number> = {}
   const failures: { seed: number; message: string }[] = []
   let events = 0
   let simulated = 0
-  for (let seed = from; seed < from + count; seed++) {
-    const result = runSeed(seed, { faultyMs })
+  for (let seed = from; seed < from + seeds; seed++) {
+    const result = runSeed(seed, { faultyMs, scenario })
     events += result.events
     simulated += result.simulatedMs
     for (const [kind, times] of Object.entries(result.faults)) faults[kind] = (faults[kind] ?? 0) + times
     if (result.failure === undefined) continue
     failures.push({ seed, message: result.failure.message })
-    process.stderr.write(`${replay(seed, faultyMs)}\n`)
+    process.stderr.write(`seed ${seed}: ${result.failure.message}\n`)
+    if (failures.length <= shrunkSeeds) process.stderr.write(`${tell(result, plays)}\n`)
   }
   const summary = {
-    seeds: count,
+    seeds,
     events,
     simulated_ms: Math.round(simulated),
     wall_ms: Math.round(performance.now() - began),
@@ -42,9 +60,47 @@ export function simulateSeeds(args: readonly string[]): number {
   return failures.length === 0 ? 0 : 1
 }
 
-/** Runs a failing seed again, which gives the same trace, and keeps the messages this time. */
-function replay(seed: number, faultyMs: number): string {
-  const { failure } = runSeed(seed, { faultyMs, isVerbose: true })
-  const tail = failure?.tail.slice(-shownLines) ?? ['it did not fail again: the simulator is not deterministic']
-  return [`seed ${seed}: ${failure?.message ?? ''}`, ...tail].join('\n')
+interface Options {
+  readonly seeds: number
+  readonly from: number
+  readonly faultyMs: number
+  readonly plays: number
+  readonly scenario: Scenario
+}
+
+/** Undefined when help is asked for; a sentence when the command line is wrong. */
+function readOptions(args: readonly string[]): Options | string | undefined {
+  const text = { type: 'string' } as const
+  const known = { seeds: text, from: text, ms: text, plays: text, scenario: text, help: { type: 'boolean' } } as const
+  let values: ReturnType<typeof parseArgs<{ options: typeof known }>>['values']
+  try {
+    ;({ values } = parseArgs({ args: [...args], options: known }))
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+  if (values.help) return undefined
+  const scenario = scenarios[values.scenario ?? 'swarm']
+  if (scenario === undefined) {
+    return `there is no scenario ${values.scenario}; there are ${Object.keys(scenarios).join(', ')}`
+  }
+  const numbers = { seeds: 200, from: 1, ms: 10_000, plays: 400 }
+  for (const name of Object.keys(numbers) as (keyof typeof numbers)[]) {
+    const value = values[name]
+    if (value === undefined) continue
+    if (!/^\d+$/.test(value)) return `--${name} is ${value}; it must be a whole number`
+    numbers[name] = Number(value)
+  }
+  return { seeds: numbers.seeds, from: numbers.from, faultyMs: numbers.ms, plays: numbers.plays, scenario }
+}
+
+/** What the failure needs, step by step, and the messages before it. */
+function tell({ script, failure }: SeedResult, plays: number): string {
+  const shrunk = shrink(script, failure!.invariant, { plays })
+  const shortest = shrunk?.script ?? script
+  const played = playScript(shortest, true).failure
+  const header = shrunk
+    ? `${script.acts.length} acts, of which ${shortest.acts.length} are enough for: ${shrunk.failure.message}`
+    : `${script.acts.length} acts; played again they did not fail in the same way: the simulator is not deterministic`
+  const tail = played?.tail.slice(-shownLines) ?? []
+  return [header, ...shortest.acts.map(describeAct), 'the last events before it:', ...tail].join('\n')
 }

@@ -1,35 +1,37 @@
 import type { ServerId } from 'raft-core'
 import type { Cluster } from '../sim/cluster.ts'
 import type { Seeded } from '../sim/seeded.ts'
-import { chooseMix, type FaultKind, faultKinds, type Mix, type Occasion } from './choice.ts'
+import type { Act } from './act.ts'
+import { type FaultKind, faultKinds, type Mix, type Occasion } from './choice.ts'
 import type { Client } from './client.ts'
+import type { Stage } from './stage.ts'
 import { hasAllVoters, isLossSurvivable } from './truth.ts'
 
 /** Injects the faults that its seed chose, as often as it chose, and only what must be survivable. */
 export class Nemesis {
   /** How often each kind fired. */
   readonly counts: Partial<Record<FaultKind | Occasion, number>> = {}
+  readonly #stage: Stage
   readonly #cluster: Cluster
   readonly #random: Seeded
   readonly #client: Client
   readonly #mix: Mix
   readonly #restarting = new Set<ServerId>()
-  #isOver = false
 
-  constructor(cluster: Cluster, random: Seeded, client: Client) {
-    this.#cluster = cluster
+  constructor(stage: Stage, random: Seeded, client: Client, mix: Mix) {
+    this.#stage = stage
+    this.#cluster = stage.cluster
     this.#random = random
     this.#client = client
-    this.#mix = chooseMix(random)
-    cluster.watcher.onElected = (id) => {
-      if (this.#comes('elected')) cluster.world.after(random.pick([0, 0, 1, 5]), () => this.#strikeElected(id))
+    this.#mix = mix
+    this.#cluster.watcher.onElected = (id) => {
+      // Never at the very instant: an act that is played again comes behind everything that happened then.
+      const delayMs = random.pick([0.01, 0.01, 1, 5])
+      stage.later(delayMs, () => {
+        if (stage.isAlive(id) && this.#comes('elected')) this.#strikeElected(id)
+      })
     }
     if (this.#comes('founding')) this.#troubleFounding()
-  }
-
-  /** No new fault comes from now on. */
-  end(): void {
-    this.#isOver = true
   }
 
   /** Lets a little time's worth of faults happen, and brings back who is dead for long enough. */
@@ -38,118 +40,128 @@ export class Nemesis {
       if (!this.#random.chance((this.#mix[kind] * elapsedMs) / 1000)) continue
       if (this.#perform(kind, this.#random.pick(this.#cluster.ids))) this.#count(kind)
     }
-    for (const id of this.#cluster.ids) if (!this.#cluster.process(id)?.isAlive) this.#restartLater(id)
+    for (const id of this.#cluster.ids) if (!this.#stage.isAlive(id)) this.#restartLater(id)
   }
 
+  /** False when there was nobody to do it to. */
   #perform(kind: FaultKind, id: ServerId): boolean {
-    const cluster = this.#cluster
+    if (!this.#stage.isAlive(id) && targetsProcess.has(kind)) return false
     const random = this.#random
-    if (cluster.process(id)?.isAlive !== true && targetsProcess.has(kind)) return false
     switch (kind) {
       case 'crash':
-        cluster.crash(id)
-        return true
-      case 'crashMidway':
-        cluster.crashAfter(id, random.below(random.pick([3, 30])))
-        return true
       case 'stop':
-        cluster.stop(id)
-        return true
+      case 'breakDisk':
+      case 'snapshot':
+      case 'failSnapshot':
+        return this.#do({ kind, id })
+      case 'crashMidway':
+        return this.#do({ kind: 'crashAfter', id, acts: random.below(random.pick([3, 30])) })
       case 'powerCut':
-        for (const other of cluster.ids) cluster.crash(other)
+        for (const other of this.#cluster.ids) this.#do({ kind: 'crash', id: other })
         return true
+      case 'rolling':
+        return this.#rollThrough()
       case 'crashLeader':
       case 'isolateLeader':
         return this.#strikeLeader(kind)
       case 'wipe':
-        if (!isLossSurvivable(cluster)) return false
-        cluster.wipe(id)
-        return true
+        return isLossSurvivable(this.#cluster) && this.#do({ kind, id })
       case 'pause':
-        cluster.pause(id, random.exponential(200))
-        return true
-      case 'partition': {
-        const side = cluster.ids.filter(() => random.chance(0.5))
-        cluster.partition(
-          side,
-          cluster.ids.filter((other) => !side.includes(other)),
-        )
-        this.#healLater()
-        return true
-      }
-      case 'oneWay':
-        cluster.cutOneWay(id, random.pick(cluster.ids))
-        this.#healLater()
-        return true
-      case 'weather':
-        cluster.network.faults = {
-          delayMs: random.pick([0.1, 0.5, 2, 15]),
-          loss: random.pick([0, 0, 0.02, 0.2]),
-          duplication: random.pick([0, 0, 0.1, 0.5]),
-          replay: random.pick([0, 0, 0.02]),
-        }
-        return true
-      case 'breakDisk':
-        cluster.breakDisk(id)
-        return true
+        return this.#do({ kind, id, ms: random.exponential(200) })
       case 'stallDisk':
-        cluster.stallDisk(id, random.exponential(300))
-        return true
+        return this.#do({ kind, id, ms: random.exponential(300) })
       case 'slowDisk':
-        cluster.diskMs = random.pick([0.1, 0.3, 3, 30])
-        return true
-      case 'snapshot':
-        cluster.takeSnapshot(id)
-        return true
+        return this.#do({ kind: 'diskSpeed', ms: random.pick([0.1, 0.3, 3, 30]) })
       case 'transfer':
-        cluster.transfer(random.chance(0.5) ? id : undefined)
-        return true
+        return this.#transfer(random.chance(0.5) ? id : undefined)
       case 'suffrage':
         return this.#changeSuffrage(id)
       case 'burst':
         for (let i = random.below(20); i > 0; i--) this.#client.propose()
+        if (random.chance(0.2)) this.#client.proposeNothing()
         return true
+      default:
+        return this.#troubleNetwork(kind, id)
+    }
+  }
+
+  #troubleNetwork(kind: 'partition' | 'oneWay' | 'flap' | 'reset' | 'clog' | 'weather', from: ServerId): boolean {
+    const random = this.#random
+    const to = random.pick(this.#cluster.ids)
+    switch (kind) {
+      case 'partition':
+        this.#do({ kind, side: this.#cluster.ids.filter(() => random.chance(0.5)) })
+        return this.#healLater()
+      case 'oneWay':
+        this.#do({ kind: 'cut', from, to })
+        return this.#healLater()
+      case 'flap':
+        for (let i = 1 + random.below(6), atMs = 0; i > 0; i--) {
+          this.#stage.later((atMs += random.exponential(20)), { kind: 'cut', from, to })
+          this.#stage.later((atMs += random.exponential(20)), { kind: 'heal' })
+        }
+        return from !== to
+      case 'reset':
+        return from !== to && this.#do({ kind, from, to })
+      case 'clog':
+        return from !== to && this.#do({ kind, from, to, ms: random.exponential(random.pick([20, 150])) })
+      case 'weather':
+        return this.#do({
+          kind,
+          faults: {
+            delayMs: random.pick([0.1, 0.5, 2, 15]),
+            loss: random.pick([0, 0, 0.02, 0.2]),
+            duplication: random.pick([0, 0, 0.1, 0.5]),
+            replay: random.pick([0, 0, 0.02]),
+            msPerKilobyte: random.pick([0, 0, 0.1, 5]),
+          },
+        })
     }
   }
 
   /** Nodes die while they found the cluster, and one may lose the promise that it made. */
   #troubleFounding(): void {
-    const cluster = this.#cluster
-    for (const id of cluster.ids) {
-      if (this.#random.chance(0.7)) cluster.crashAfter(id, this.#random.below(this.#random.pick([10, 60])))
+    const { ids } = this.#cluster
+    for (const id of ids) {
+      if (!this.#random.chance(0.7)) continue
+      this.#do({ kind: 'crashAfter', id, acts: this.#random.below(this.#random.pick([10, 60])) })
     }
-    if (cluster.ids.length < 3 || this.#random.chance(0.5)) return
-    cluster.world.after(this.#random.exponential(2), () => {
-      const isAnybodyFounded = cluster.alive().some((id) => cluster.role(id) !== 'forming')
-      if (!isAnybodyFounded) cluster.wipe(this.#random.pick(cluster.ids))
+    if (ids.length < 3 || this.#random.chance(0.5)) return
+    this.#stage.later(this.#random.exponential(2), () => {
+      const isAnybodyFounded = this.#cluster.alive().some((id) => this.#cluster.role(id) !== 'forming')
+      if (!isAnybodyFounded) this.#do({ kind: 'wipe', id: this.#random.pick(ids) })
     })
   }
 
   /** What a leader does first it does before its opening is committed. */
   #strikeElected(id: ServerId): void {
-    const cluster = this.#cluster
-    if (this.#isOver || cluster.process(id)?.isAlive !== true) return
-    switch (this.#random.below(7)) {
+    const random = this.#random
+    switch (random.below(7)) {
       case 0:
-        return cluster.crashAfter(id, this.#random.below(8))
+        this.#do({ kind: 'crashAfter', id, acts: random.below(8) })
+        return
       case 1:
-        cluster.isolate(id)
-        return this.#healLater()
+        this.#do({ kind: 'isolate', id })
+        this.#healLater()
+        return
       case 2:
-        return cluster.transfer(undefined, id)
+        this.#transfer(undefined, id)
+        return
       case 3:
-        return cluster.read(this.#random.pick(['verified', 'barrier']), id)
+        this.#do({ kind: 'read', at: id, read: random.pick(['verified', 'barrier']) })
+        return
       case 4:
-        for (let i = this.#random.below(5); i > 0; i--) this.#client.propose(id)
-        return cluster.pause(id, this.#random.exponential(100))
+        for (let i = random.below(5); i > 0; i--) this.#client.propose(id)
+        this.#do({ kind: 'pause', id, ms: random.exponential(100) })
+        return
       default:
-        for (let i = 0; i < 2; i++) this.#changeSuffrage(this.#random.pick(cluster.ids), id)
+        for (let i = 0; i < 2; i++) this.#changeSuffrage(random.pick(this.#cluster.ids), id)
     }
   }
 
   /** Whether the fault of an occasion comes this time. */
   #comes(occasion: Occasion): boolean {
-    if (this.#isOver || !this.#random.chance(this.#mix[occasion])) return false
+    if (!this.#random.chance(this.#mix[occasion])) return false
     this.#count(occasion)
     return true
   }
@@ -158,48 +170,64 @@ export class Nemesis {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1
   }
 
+  #do(act: Act): true {
+    this.#stage.do(act)
+    return true
+  }
+
   #strikeLeader(kind: 'crashLeader' | 'isolateLeader'): boolean {
     const cluster = this.#cluster
     const leader = cluster.alive().find((id) => cluster.role(id) === 'leader')
     if (leader === undefined) return false
-    if (kind === 'crashLeader') {
-      cluster.crash(leader)
-      return true
-    }
-    cluster.isolate(leader)
+    if (kind === 'crashLeader') return this.#do({ kind: 'crash', id: leader })
+    this.#do({ kind: 'isolate', id: leader })
     for (let i = this.#random.below(4); i > 0; i--) this.#client.propose(leader)
-    this.#healLater()
-    return true
+    return this.#healLater()
+  }
+
+  #transfer(to: ServerId | undefined, at: ServerId | undefined = this.#cluster.leader()): boolean {
+    return at !== undefined && this.#do({ kind: 'transfer', at, to })
   }
 
   /** Takes a vote from one who is not the last, or gives it back; who has lost a disk cannot spare another voter. */
   #changeSuffrage(id: ServerId, leader: ServerId | undefined = this.#cluster.leader()): boolean {
-    const placed = leader === undefined ? undefined : this.#cluster.status(leader).configuration
-    const servers = placed?.configuration.servers ?? []
+    if (leader === undefined) return false
+    const servers = this.#cluster.status(leader).configuration?.configuration.servers ?? []
     const server = servers.find((other) => other.id === id)
     if (server === undefined) return false
     const voters = servers.filter(({ suffrage }) => suffrage === 'voter').length
     if (server.suffrage === 'voter' && (voters === 1 || !hasAllVoters(this.#cluster, leader))) return false
     const gain = server.suffrage === 'staging' ? 'nonVoter' : this.#random.pick(['voter', 'staging'] as const)
-    this.#cluster.setSuffrage(id, server.suffrage === 'voter' ? 'nonVoter' : gain, leader)
+    const suffrage = server.suffrage === 'voter' ? 'nonVoter' : gain
+    return this.#do({ kind: 'suffrage', at: leader, id, suffrage })
+  }
+
+  /** A rolling restart: one after the other stops in good order and comes back. */
+  #rollThrough(): boolean {
+    let atMs = 0
+    for (const id of this.#cluster.ids) {
+      this.#stage.later((atMs += this.#random.exponential(100)), { kind: 'stop', id })
+      this.#stage.later((atMs += this.#random.exponential(100)), { kind: 'start', id })
+    }
     return true
   }
 
   #restartLater(id: ServerId): void {
     if (this.#restarting.has(id)) return
     this.#restarting.add(id)
-    this.#cluster.world.after(this.#random.exponential(this.#random.pick([20, 100, 500])), () => {
+    this.#stage.later(this.#random.exponential(this.#random.pick([20, 100, 500])), () => {
       this.#restarting.delete(id)
-      const isDead = this.#cluster.process(id)?.isAlive !== true
-      this.#cluster.start(id)
-      if (isDead && this.#comes('starting'))
-        this.#cluster.crashAfter(id, this.#random.below(this.#random.pick([4, 20])))
+      if (this.#stage.isAlive(id)) return
+      this.#do({ kind: 'start', id })
+      if (this.#comes('starting')) {
+        this.#do({ kind: 'crashAfter', id, acts: this.#random.below(this.#random.pick([4, 20])) })
+      }
     })
   }
 
-  #healLater(): void {
-    const delayMs = this.#random.exponential(this.#random.pick([30, 200, 800]))
-    this.#cluster.world.after(delayMs, () => this.#cluster.heal())
+  #healLater(): true {
+    this.#stage.later(this.#random.exponential(this.#random.pick([30, 200, 800])), { kind: 'heal' })
+    return true
   }
 }
 
@@ -212,4 +240,5 @@ const targetsProcess: ReadonlySet<FaultKind> = new Set([
   'breakDisk',
   'stallDisk',
   'snapshot',
+  'failSnapshot',
 ])

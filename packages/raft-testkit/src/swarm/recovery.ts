@@ -2,7 +2,8 @@ import type { Cluster } from '../sim/cluster.ts'
 import { fairWeather } from '../sim/network.ts'
 import type { Seeded } from '../sim/seeded.ts'
 import { Violation } from '../check/violation.ts'
-import type { Client } from './client.ts'
+import { Client } from './client.ts'
+import { Stage } from './stage.ts'
 import { isLevel, isWhole, lackingVote, someMajority } from './truth.ts'
 
 /** Simulated time after the last new fault within which everything must be well. */
@@ -13,7 +14,8 @@ const recoveryMs = 20_000
  * everything hides a livelock (raft-anchors 3.1), and the majority must elect and commit. Then everything is healed, and all must
  * vote again, decide every proposal and end with the same history.
  */
-export function recover(cluster: Cluster, random: Seeded, client: Client): void {
+export function recover(cluster: Cluster, random: Seeded): void {
+  const client = new Client(new Stage(cluster), random, 'end')
   calm(cluster)
   if (random.chance(0.5) && isWhole(cluster)) {
     const majority = someMajority(cluster, (ids) => random.pick(ids))

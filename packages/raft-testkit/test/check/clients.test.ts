@@ -85,3 +85,25 @@ test('a barrier that is answered before everything is applied is seen', () => {
   check.onReadAnswered('b', 'barrier', node({ ...leader, applied: 2 }))
   expectViolation(check, () => check.onReadAnswered('c', 'barrier', node({ ...leader, applied: 1 })))
 })
+
+test('a proposal below what was known when it was made is seen', () => {
+  const check = invariant('linearizable')
+  check.onProposed('a')
+  check.onProposed('b')
+  check.onAcknowledged('b', 7, 1)
+  check.onApplied(applied('n1', 5, 1, 'a'))
+  check.onProposed('c')
+  expectViolation(check, () => check.onApplied(applied('n1', 6, 1, 'c')))
+  check.onApplied(applied('n1', 8, 1, 'c'))
+})
+
+test('a barrier that shows less than was known when it was asked is seen, and what it shows is known', () => {
+  const check = invariant('linearizable')
+  check.onProposed('a')
+  check.onAcknowledged('a', 4, 1)
+  for (const read of ['r0', 'r1']) check.onReadAsked(read)
+  check.onReadAnswered('r0', 'barrier', node({ log: [1, 1, 1, 1, 1, 1], commit: 6, applied: 6 }))
+  check.onProposed('b')
+  expectViolation(check, () => check.onApplied(applied('n1', 5, 1, 'b')))
+  expectViolation(check, () => check.onReadAnswered('r1', 'barrier', node({ log: [1, 1, 1], commit: 3, applied: 3 })))
+})

@@ -1,7 +1,7 @@
 import type { Envelope, ServerId, Transport } from 'raft-core'
 import { Seeded } from 'raft-testkit'
 import { expect, test } from 'vitest'
-import { SimulatedNetwork } from '../../src/sim/network.ts'
+import { fairWeather, SimulatedNetwork } from '../../src/sim/network.ts'
 import { World } from '../../src/sim/world.ts'
 
 /** Processes that only listen. */
@@ -176,4 +176,45 @@ test('messages are lost and doubled as often as asked', () => {
   expect(wire.heard.length).toBeGreaterThan(1900)
   expect(wire.heard.length).toBeLessThan(2300)
   expect(wire.network.counts.lost).toBeGreaterThan(500)
+})
+
+test('a reset closes the connection under both ends, and they connect again', () => {
+  const wire = new Wire()
+  wire.start('a', ['b'])
+  wire.start('b', ['a'])
+  wire.world.run(100)
+  wire.network.reset('a', 'b')
+  expect(wire.after(200)).toEqual(['a down b closed', 'a up b', 'b down a closed', 'b up a'])
+  wire.network.reset('a', 'c')
+  expect(wire.after(200)).toEqual([])
+})
+
+test('a clogged wire holds messages back in one direction, then gives them all', () => {
+  const wire = new Wire()
+  const [a, b] = [wire.start('a', ['b']), wire.start('b', ['a'])]
+  wire.world.run(100)
+  wire.network.clog('a', 'b', 50)
+  a.send('b', envelope('a'))
+  b.send('a', envelope('b'))
+  expect(wire.after(40)).toEqual(['a hears application from b'])
+  expect(wire.after(40)).toEqual(['b hears application from a'])
+  expect(wire.network.counts.held).toBe(1)
+  wire.network.clog('a', 'b', 1000)
+  wire.network.heal()
+  a.send('b', envelope('a'))
+  expect(wire.after(40)).toEqual(['b hears application from a'])
+})
+
+test('a slow wire is busy with each message for as long as its size takes', () => {
+  const wire = new Wire()
+  const a = wire.start('a', ['b'])
+  wire.start('b', ['a'])
+  wire.world.run(100)
+  wire.network.faults = { ...fairWeather, delayMs: 0.01, msPerKilobyte: 160 }
+  for (let i = 0; i < 5; i++) a.send('b', envelope('a'))
+  wire.heard.splice(0)
+  wire.world.run(25)
+  expect(wire.heard).toHaveLength(3)
+  wire.world.run(25)
+  expect(wire.heard).toHaveLength(5)
 })

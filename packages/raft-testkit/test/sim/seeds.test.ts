@@ -27,8 +27,8 @@ test('every kind of fault fires over a few seeds', () => {
     }
   }
   const kinds = [
-    'crash crashLeader crashMidway powerCut stop wipe pause isolateLeader partition oneWay weather breakDisk',
-    'stallDisk slowDisk snapshot transfer suffrage burst founding starting elected lost duplicated replayed cut refused closed unreachable goodbye',
+    'crash crashLeader crashMidway powerCut stop wipe pause isolateLeader partition oneWay flap reset clog weather breakDisk',
+    'stallDisk slowDisk rolling snapshot failSnapshot transfer suffrage burst founding starting elected lost duplicated replayed cut held refused closed unreachable goodbye',
   ].flatMap((line) => line.split(' '))
   expect(kinds.filter((kind) => !fired.get(kind))).toEqual([])
 })

@@ -189,12 +189,7 @@ test('a wire that is cut in one direction is given up, and the connection comes 
 })
 
 test('clocks that run at different speeds neither unseat a leader nor keep one from being elected', () => {
-  const rates = new Map([
-    ['n1', 0.7],
-    ['n2', 1],
-    ['n3', 1.4],
-  ])
-  const cluster = simulate({ nodes: 3, clockRate: (id) => rates.get(id) ?? 1 })
+  const cluster = simulate({ nodes: 3, clockRates: { n1: 0.7, n3: 1.4 } })
   const leader = cluster.electLeader()
   const { term } = cluster.status(leader)
   cluster.run({ ms: 5000 })
@@ -234,4 +229,14 @@ test('a vote that is taken by a leader that dies before its own disk knows leave
     cluster.propose('s0')
     cluster.runUntil(() => cluster.outcomes.get('s0') === 'acknowledged')
   }
+})
+
+test('a state machine that cannot write a snapshot costs that snapshot, not the node; the next one succeeds', () => {
+  const cluster = simulate({ nodes: 3, snapshots: { thresholdEntries: 10, intervalMs: 100 } })
+  const leader = cluster.electLeader()
+  cluster.failSnapshot(leader)
+  for (let i = 0; i < 15; i++) cluster.propose(`s${i}`)
+  cluster.runUntil(() => cluster.watcher.tail.some((line) => line.includes(`${leader} snapshotNotTaken`)))
+  expect(cluster.leader()).toBe(leader)
+  cluster.runUntil(() => cluster.status(leader).snapshot.index >= 10)
 })

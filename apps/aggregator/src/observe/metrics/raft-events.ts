@@ -48,6 +48,10 @@ function countLeadership(metrics: MetricSet): (event: NodeEvent) => void {
 
 function countSnapshots(metrics: MetricSet, peers: PeerNames): (event: NodeEvent) => void {
   const taken = metrics.counter('raft_snapshot_taken_total', 'Snapshots that this member took of its own state.')
+  const notTaken = metrics.counter(
+    'raft_snapshot_not_taken_total',
+    'Snapshots that failed because the state machine did not give its state.',
+  )
   const installed = metrics.counter(
     'raft_snapshot_installed_total',
     'Snapshots of a leader that replaced the state of this member: it had fallen behind the kept log.',
@@ -66,6 +70,7 @@ function countSnapshots(metrics: MetricSet, peers: PeerNames): (event: NodeEvent
   for (const counter of [needed, delivered, failed]) for (const peer of peers.others()) counter.inc({ peer }, 0)
   return (event) => {
     if (event.kind === 'snapshotTaken') taken.inc()
+    if (event.kind === 'snapshotNotTaken') notTaken.inc()
     if (event.kind === 'snapshotInstalled') installed.inc()
     if (event.kind === 'snapshotNeeded') needed.inc({ peer: peers.label(event.peer) })
     if (event.kind === 'snapshotDelivered') delivered.inc({ peer: peers.label(event.peer) })
