@@ -8,6 +8,8 @@ export type ProofErrorCode =
   | 'AUDIT_FAILED'
   /** A program that prepares a story failed. */
   | 'SET_UP_FAILED'
+  /** The source has changed, and with it what a mutant would replace. */
+  | 'MUTANT_STALE'
 
 /** Base of every error of this app. Test `code`, never the message. */
 export class ProofError extends Error {

@@ -20,7 +20,7 @@ export { MemoryDisk, type MemoryStores, memoryStores } from './memory/memory-sto
 export { simulateSeeds } from './swarm/cli.ts'
 export { Cluster, type Outcome, simulate, type SimulateOptions, unknownOutcomes } from './sim/cluster.ts'
 export { Seeded } from './sim/seeded.ts'
-export { type Act, describeAct, type TimedAct } from './swarm/act.ts'
+export { type Act, describeAct, perform, type TimedAct } from './swarm/act.ts'
 export {
   type Failure,
   type Played,

@@ -127,6 +127,7 @@ export class Running<Verdict> {
         if (next.kind === 'message' && next.envelope.message.kind === 'snapshotChunkResponse') {
           this.#senders.onResponse(next.envelope.from.id, next.envelope.message)
         }
+        if (next.kind === 'peerUp') this.#senders.resume(next.id)
         for (const effect of step(this.state, this.#options.clock.now(), next)) this.#perform(effect)
         if (next.kind === 'durable') this.#answerDurable()
       }

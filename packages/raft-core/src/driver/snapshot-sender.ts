@@ -53,6 +53,13 @@ export class SnapshotSender {
     this.#pump()
   }
 
+  /** Sends again, at once, what was not acknowledged. */
+  resume(): void {
+    if (this.#isEnded) return
+    this.#timeouts = 0
+    this.#startOver()
+  }
+
   /** Stops sending and closes the source. */
   stop(): void {
     this.#end(undefined)
@@ -87,11 +94,15 @@ export class SnapshotSender {
     this.#cancelTimer = clock.wakeAt(clock.now() + timeoutMs, () => {
       this.#timeouts += 1
       if (this.#timeouts >= patience) return this.#end(new Error('the follower does not take the snapshot'))
-      this.#sent = this.#acknowledged
-      this.#hasSentEmpty = false
-      this.#armTimer()
-      this.#pump()
+      this.#startOver()
     })
+  }
+
+  #startOver(): void {
+    this.#sent = this.#acknowledged
+    this.#hasSentEmpty = false
+    this.#armTimer()
+    this.#pump()
   }
 
   #end(error: Error | undefined): void {

@@ -67,6 +67,12 @@ export class SnapshotSenders {
     if (sender instanceof SnapshotSender) sender.onResponse(response)
   }
 
+  /** The follower is connected again: what was on the way before that is lost. */
+  resume(to: ServerId): void {
+    const sender = this.#senders.get(to)
+    if (sender instanceof SnapshotSender) sender.resume()
+  }
+
   /** The follower needs it no longer. */
   stop(to: ServerId): void {
     const sender = this.#senders.get(to)

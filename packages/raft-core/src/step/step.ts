@@ -33,7 +33,7 @@ import {
 import { adoptTerm } from './roles.ts'
 import { onSnapshotReceived, onSnapshotTaken } from './snapshots.ts'
 import type { RaftState } from './state.ts'
-import { endLateTransfer, orderTakeover, transferLeadership } from './transfer.ts'
+import { endLateTransfer, endTransferTo, orderTakeover, transferLeadership } from './transfer.ts'
 import { beginTurn, endTurn, event, type Turn } from './turn.ts'
 import { onVoteRequest } from './voting.ts'
 
@@ -87,7 +87,10 @@ function handle(turn: Turn, input: Input): void {
       return state.role.kind === 'leader' ? onPeerFound(state.role, input.id) : undefined
     case 'peerDown':
       if (input.reason === 'refused') state.gone.add(input.id)
-      if (state.role.kind === 'leader') return onPeerLost(state.role, input.id)
+      if (state.role.kind === 'leader') {
+        if (input.reason === 'refused' || input.reason === 'goodbye') endTransferTo(turn, state.role, input.id)
+        return onPeerLost(state.role, input.id)
+      }
       if (state.role.kind === 'follower' && state.role.leader?.id === input.id && input.reason === 'refused') {
         suspectLeader(turn)
       }

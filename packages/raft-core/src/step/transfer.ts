@@ -26,6 +26,9 @@ export function transferLeadership(turn: Turn, request: RequestId, target: Serve
       new RaftError('TRANSFER_FAILED', `${chosen ?? 'nobody'} is a voter that could take over`),
     )
   }
+  if (state.gone.has(server.id)) {
+    return answer(turn, request, new RaftError('TRANSFER_FAILED', `${server.id} is gone`))
+  }
   state.role.transfer = {
     request,
     target: server.id,
@@ -50,19 +53,25 @@ export function orderTakeover(turn: Turn, leader: Leader): void {
 export function endLateTransfer(turn: Turn, leader: Leader): void {
   const { transfer } = leader
   if (transfer === undefined || turn.now < transfer.deadline) return
+  giveUp(turn, leader, `${transfer.target} did not take over in time; it may lag`)
+}
+
+/** Gives up on a transfer to a member whose process ends or is gone: it will not take over. */
+export function endTransferTo(turn: Turn, leader: Leader, target: ServerId): void {
+  if (leader.transfer?.target === target) giveUp(turn, leader, `${target} is gone`)
+}
+
+function giveUp(turn: Turn, leader: Leader, why: string): void {
+  const { transfer } = leader
   leader.transfer = undefined
-  answer(
-    turn,
-    transfer.request,
-    new RaftError('TRANSFER_FAILED', `${transfer.target} did not take over in time; it may lag`),
-  )
+  if (transfer) answer(turn, transfer.request, new RaftError('TRANSFER_FAILED', why))
 }
 
 function furthestVoter(state: RaftState, leader: Leader, now: TimeMs): ServerId | undefined {
   const { servers } = latestConfiguration(state).configuration
   const isAlive = (id: ServerId): boolean => {
     const contactAt = leader.peers.get(id)?.contactAt
-    return contactAt !== undefined && now - contactAt < state.settings.leaderLeaseTimeoutMs
+    return !state.gone.has(id) && contactAt !== undefined && now - contactAt < state.settings.leaderLeaseTimeoutMs
   }
   const others = servers.filter(({ id, suffrage }) => suffrage === 'voter' && id !== state.self.id && isAlive(id))
   const match = (id: ServerId): number => leader.peers.get(id)?.match ?? 0

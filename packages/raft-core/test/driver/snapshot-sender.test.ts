@@ -140,3 +140,14 @@ test('a sender that is stopped closes its source, says nothing of failure and se
   sending.wait(1000)
   expect([sending.closed, sending.failures, sending.offsets()]).toEqual([1, [], []])
 })
+
+test('a follower that is connected again gets at once what it did not acknowledge', () => {
+  const sending = new Sending()
+  sending.answer(2)
+  sending.offsets()
+  sending.sender.resume()
+  expect(sending.offsets()).toEqual([2, 4])
+  sending.sender.stop()
+  sending.sender.resume()
+  expect(sending.offsets()).toEqual([])
+})

@@ -55,6 +55,19 @@ test('a transfer that takes too long ends, and the leader goes on', () => {
   expect(node.asked('proposed').at(-1)).toMatchObject({ request: 8 })
 })
 
+test('a transfer to a member that ends or is gone fails at once, and the leader goes on; another lost connection is no reason', () => {
+  for (const reason of ['refused', 'goodbye'] as const) {
+    const node = transfer(leader(), 'n3').input({ kind: 'peerDown', id: 'n3', reason })
+    expect([node.role, node.answers.get(7)]).toEqual(['leader', 'TRANSFER_FAILED'])
+  }
+  const waiting = transfer(leader(), 'n3')
+    .input({ kind: 'peerDown', id: 'n2', reason: 'goodbye' })
+    .input({ kind: 'peerDown', id: 'n3', reason: 'closed' })
+  expect(waiting.answers.has(7)).toBe(false)
+  const gone = leader().input({ kind: 'peerDown', id: 'n3', reason: 'refused' })
+  expect(transfer(gone, 'n3').answers.get(7)).toBe('TRANSFER_FAILED')
+})
+
 test('a transfer is done when a later term ends the leadership, and has failed when the lease does', () => {
   const done = transfer(leader(), 'n2').acknowledge('n2', 0, { term: 9 })
   expect([done.answers.has(7), done.answers.get(7)]).toEqual([true, undefined])

@@ -26,6 +26,8 @@ export interface SimulateOptions {
   readonly diskMs?: number
   /** How fast clocks run that are not true; 1 is true. */
   readonly clockRates?: Readonly<Record<ServerId, number>>
+  /** Messages and writes take their mean time exactly, so that a trace is easy to read. */
+  readonly isSteady?: boolean
   /** Keeps every message in the readable tail, not only what nodes report. The trace hash does not change. */
   readonly isVerbose?: boolean
 }
@@ -57,10 +59,10 @@ export class Cluster {
   readonly #nodes = new Map<ServerId, { disks: SimulatedDisk[]; process: SimulatedProcess | undefined }>()
 
   constructor(options: SimulateOptions) {
-    const { nodes = 3, seed = 1, diskMs = 0.3, clockRates = {}, isVerbose = false } = options
+    const { nodes = 3, seed = 1, diskMs = 0.3, clockRates = {}, isSteady = false, isVerbose = false } = options
     this.random = new Seeded(seed)
     this.diskMs = diskMs
-    this.network = new SimulatedNetwork(this.world, this.random)
+    this.network = new SimulatedNetwork(this.world, this.random, !isSteady)
     this.ids = Array.from({ length: nodes }, (_, i) => `n${i + 1}`)
     this.watcher = new Watcher({
       world: this.world,
@@ -78,6 +80,7 @@ export class Cluster {
       limits: { ...options.limits },
       diskMs: () => this.diskMs,
       clockRates,
+      isSteady,
       observer: this.watcher,
     }
     for (const id of this.ids) {

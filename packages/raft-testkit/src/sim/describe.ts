@@ -1,4 +1,4 @@
-import type { Message, NodeEvent } from 'raft-core'
+import type { Message, NodeEvent, Server } from 'raft-core'
 
 /** One line about a message, for people who read a trace. */
 export function describeMessage(message: Message): string {
@@ -40,13 +40,17 @@ export function describeMessage(message: Message): string {
 export function describeEvent(event: NodeEvent): string {
   const { kind, ...rest } = event
   if (event.kind === 'failed') return `failed: ${event.error.message}`
+  if (event.kind === 'clusterFound') return `clusterFound ${members(event.record.servers)}`
   if (event.kind === 'configurationChanged') {
     const { index, configuration } = event.placed
-    const servers = configuration.servers.map((server) => `${server.id}:${server.suffrage}`).join(' ')
-    return `configuration ${index} ${servers}${event.isCommitted ? ' committed' : ''}`
+    return `configuration ${index} ${members(configuration.servers)}${event.isCommitted ? ' committed' : ''}`
   }
   const fields = Object.entries(rest).map(([name, value]) => `${name} ${text(value)}`)
   return [kind, ...fields].join(' ')
+}
+
+function members(servers: readonly Server[]): string {
+  return servers.map(({ id, suffrage }) => `${id}:${suffrage}`).join(' ')
 }
 
 function text(value: unknown): string {

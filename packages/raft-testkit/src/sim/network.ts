@@ -42,6 +42,7 @@ export class SimulatedNetwork {
   faults: NetworkFaults = fairWeather
   readonly #world: World
   readonly #random: Seeded
+  readonly #hasJitter: boolean
   readonly #connections: Connections
   readonly #hosts = new Map<ServerId, Host>()
   /** Directed pairs `from>to` that let nothing through. */
@@ -49,9 +50,11 @@ export class SimulatedNetwork {
   /** When a wire `from>to` is free for the next message. */
   readonly #freeAt = new Map<string, number>()
 
-  constructor(world: World, random: Seeded) {
+  /** Without jitter every message takes as long as the others. */
+  constructor(world: World, random: Seeded, hasJitter = true) {
     this.#world = world
     this.#random = random
+    this.#hasJitter = hasJitter
     this.#connections = new Connections({
       world,
       random,
@@ -176,6 +179,7 @@ export class SimulatedNetwork {
   }
 
   #delay(): number {
+    if (!this.#hasJitter) return this.faults.delayMs
     return this.faults.delayMs * 0.2 + this.#random.exponential(this.faults.delayMs * 0.8)
   }
 }

@@ -31,6 +31,8 @@ export interface ProcessSetting {
   readonly diskMs: () => number
   /** How fast clocks run that are not true; 1 is true. */
   readonly clockRates: Readonly<Record<ServerId, number>>
+  /** Writes take their mean time exactly. */
+  readonly isSteady: boolean
   readonly observer: ProcessObserver
 }
 
@@ -195,9 +197,9 @@ export class SimulatedProcess {
 
   /** Writes end in the order in which they were asked for. */
   #disk(kind: 'read' | 'write', action: (error?: Error) => void): void {
-    const { world, random, diskMs } = this.#setting
+    const { world, random, diskMs, isSteady } = this.#setting
     const mean = kind === 'write' ? diskMs() : diskMs() / 10
-    const at = world.now + mean * 0.2 + random.exponential(mean * 0.8)
+    const at = world.now + (isSteady ? mean : mean * 0.2 + random.exponential(mean * 0.8))
     if (kind === 'write') this.#diskFreeAt = Math.max(this.#diskFreeAt, at)
     world.at(kind === 'write' ? this.#diskFreeAt : at, () => this.run(() => action(this.#diskError(kind))))
   }

@@ -38,6 +38,8 @@ export class Watcher implements ProcessObserver {
   #broken: Violation | undefined
   /** Called when a node says that it was elected. */
   onElected: (id: ServerId) => void = () => {}
+  /** Called with each readable event, and when it happened. */
+  onLine: (atMs: number, line: string) => void = () => {}
   /** Readable events, the newest last; only so many are kept. */
   readonly tail: string[] = []
 
@@ -139,6 +141,7 @@ export class Watcher implements ProcessObserver {
   }
 
   #keep(line: string): void {
+    this.onLine(this.#options.world.now, line)
     this.tail.push(`${this.#options.world.now.toFixed(2).padStart(10)}  ${line}`)
     if (this.tail.length > tailLines) this.tail.shift()
   }
