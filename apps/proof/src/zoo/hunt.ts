@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { ProofError } from '../errors.ts'
 import type { Mutant } from './mutant.ts'
 import type { Scratch } from './scratch.ts'
 
 /** Seeds that a mutant may live through at most. */
-const seeds = 100
+const seeds = 300
 
 /** After this a process that hunts is ended; the mutant made it hang. */
-const patienceMs = 60_000
+const patienceMs = 120_000
 
 /** How a hunt ended. */
 export interface Hunted {
@@ -37,6 +38,7 @@ async function simulate(scenario: string, { directory }: Scratch, signal: AbortS
   const args = [program, `--seeds=${seeds}`, `--scenario=${scenario}`, '--until-failure', '--plays=0']
   const { code, stdout } = await run(process.execPath, args, directory, signal)
   if (code === 0) return undefined
+  if (code === 2) throw new ProofError('USAGE', `the simulator does not take ${args.slice(1).join(' ')}`)
   const summary = JSON.parse(stdout.trimEnd().split('\n').at(-1) || '{}') as {
     failures?: { seed: number; message: string }[]
   }

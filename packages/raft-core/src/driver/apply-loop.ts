@@ -54,7 +54,6 @@ export class ApplyLoop<Verdict> {
   /** A stored snapshot replaces the state before anything behind it is applied. */
   restore(metadata: SnapshotMetadata): void {
     this.#restore = metadata
-    this.#target = Math.max(this.#target, metadata.index)
     this.#run()
   }
 

@@ -34,12 +34,18 @@ export class PendingRequests<Verdict> {
     return id
   }
 
-  /** The request's entry stands at `index`. */
-  place(id: RequestId, index: LogIndex, term: Term): void {
+  /** The request changed the log at `index`, and ends with another entry. */
+  begin(id: RequestId, index: LogIndex, term: Term): void {
     const pending = this.#requests.get(id)
     if (pending === undefined) return
     pending.index = index
     pending.term = term
+  }
+
+  /** The request's entry stands at `index`. */
+  place(id: RequestId, index: LogIndex, term: Term): void {
+    if (!this.#requests.has(id)) return
+    this.begin(id, index, term)
     const there = this.#byIndex.get(index)
     if (there) there.push(id)
     else this.#byIndex.set(index, [id])

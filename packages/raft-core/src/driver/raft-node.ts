@@ -73,7 +73,13 @@ export class RaftNode<Verdict> {
     return settled((done) => this.#driver.transferLeadership(options.to, done), options.signal)
   }
 
-  /** Replaces the configuration, one voter at a time; resolves once committed. */
+  /**
+   * Replaces the configuration, by way of a joint one where more than one voter changes; resolves once the new one is committed.
+   *
+   * Rejects with `NOT_LEADER`, `CONFIGURATION_IN_PROGRESS`, `CONFIGURATION_CHANGED` when it is not the one at `expectedIndex`,
+   * `CONFIGURATION_INVALID` or `TRANSFER_IN_PROGRESS` when nothing was done, and as `propose` afterwards. A change that lost its
+   * leader in the joint phase is `UNKNOWN_OUTCOME`: the next leader finishes it, or never had it.
+   */
   async changeConfiguration(
     configuration: Configuration,
     options: Waiting & { readonly expectedIndex?: LogIndex } = {},

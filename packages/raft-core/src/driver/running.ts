@@ -197,6 +197,8 @@ export class Running<Verdict> {
         })
       case 'proposed':
         return this.#requests.place(effect.request, effect.index, effect.term)
+      case 'begun':
+        return this.#requests.begin(effect.request, effect.index, effect.term)
       case 'answered':
         return this.#requests.answer(effect.request, effect.error)
       case 'event':

@@ -28,7 +28,7 @@ export function onAdmit(turn: Turn, from: Member, admit: Admit): void {
   const servers = configuration.servers.map((server) =>
     server.id === from.id ? ({ ...admit.server, suffrage } as const) : server,
   )
-  if (whyNotThis(configuration, { servers, outgoing: [] })) return
+  if (whyNotThis({ servers, outgoing: [] })) return
   appendConfiguration(turn, role, { servers, outgoing: [] })
 }
 

@@ -34,6 +34,8 @@ export type Effect =
   | { readonly kind: 'compact'; readonly position: LogPosition }
   /** The proposal stands in the log and will be decided. */
   | { readonly kind: 'proposed'; readonly request: RequestId; readonly index: LogIndex; readonly term: Term }
+  /** What was asked for began with the entry at `index`; which entry ends it is not known yet. */
+  | { readonly kind: 'begun'; readonly request: RequestId; readonly index: LogIndex; readonly term: Term }
   /** The request ended; without `error`, well. */
   | { readonly kind: 'answered'; readonly request: RequestId; readonly error: RaftError | undefined }
   | { readonly kind: 'event'; readonly event: RaftEvent }

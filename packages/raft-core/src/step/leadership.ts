@@ -26,6 +26,7 @@ export function becomeLeader(turn: Turn): void {
     uncommittedBytes: 0,
     reads: [],
     transfer: undefined,
+    jointRequest: undefined,
   }
   state.role = leader
   syncPeers(turn, leader)

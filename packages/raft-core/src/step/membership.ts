@@ -9,7 +9,10 @@ import { notLeader } from './roles.ts'
 import { latestConfiguration, type Leader, type RaftState } from './state.ts'
 import { answer, event, type Turn } from './turn.ts'
 
-/** Handles a wish for another configuration: refuses it with a reason, or appends it. */
+/**
+ * Handles a wish for another configuration: refuses it with a reason, or appends it. When more than one voter changes, a joint
+ * configuration comes first, in which the majorities of both decide.
+ */
 export function changeConfiguration(turn: Turn, input: ChangeConfiguration): void {
   const { state } = turn
   const { role } = state
@@ -23,17 +26,36 @@ export function changeConfiguration(turn: Turn, input: ChangeConfiguration): voi
           `the configuration is at index ${placed.index}; look at it and decide again`,
         )
       : undefined) ??
-    whyNotThis(placed.configuration, input.configuration)
+    whyNotThis(input.configuration)
   if (wrong) return answer(turn, input.request, wrong)
+  if (changedVoters(placed.configuration, input.configuration) > 1) {
+    const outgoing = placed.configuration.servers
+    const index = appendConfiguration(turn, role, { ...input.configuration, outgoing })
+    role.jointRequest = input.request
+    turn.effects.push({ kind: 'begun', request: input.request, index, term: state.term })
+    return
+  }
   const index = appendConfiguration(turn, role, input.configuration)
   turn.effects.push({ kind: 'proposed', request: input.request, index, term: state.term })
+}
+
+/** Ends the joint phase once it is committed, whoever began it (dissertation 4.3). */
+export function leaveJoint(turn: Turn, leader: Leader): void {
+  const { state } = turn
+  const { index: jointIndex, configuration } = latestConfiguration(state)
+  const isReady = leader.transfer === undefined && state.commit >= Math.max(jointIndex, leader.openingIndex)
+  if (configuration.outgoing.length === 0 || !isReady) return
+  const index = appendConfiguration(turn, leader, { ...configuration, outgoing: [] })
+  if (leader.jointRequest === undefined) return
+  turn.effects.push({ kind: 'proposed', request: leader.jointRequest, index, term: state.term })
+  leader.jointRequest = undefined
 }
 
 /** Why no configuration may be appended now; undefined when one may. One at a time, and never before an entry of the term. */
 export function whyNotNow(state: RaftState, leader: Leader): RaftError | undefined {
   if (leader.transfer)
     return new RaftError('TRANSFER_IN_PROGRESS', 'leadership is being handed over; ask the next leader')
-  if (state.commit < leader.openingIndex || latestConfiguration(state).index > state.commit) {
+  if (state.commit < Math.max(latestConfiguration(state).index, leader.openingIndex)) {
     return new RaftError(
       'CONFIGURATION_IN_PROGRESS',
       'wait until the opening of the term and the last change are committed',
@@ -75,8 +97,8 @@ function place(turn: Turn, index: LogIndex, configuration: Configuration): void 
   event(turn, { kind: 'configurationChanged', placed, isCommitted: false })
 }
 
-/** Why a configuration cannot follow the current one; undefined when it can. */
-export function whyNotThis(current: Configuration, wanted: Configuration): RaftError | undefined {
+/** Why nobody can have this configuration; undefined when a cluster can. */
+export function whyNotThis(wanted: Configuration): RaftError | undefined {
   const invalid = (why: string): RaftError => new RaftError('CONFIGURATION_INVALID', why)
   const ids = new Set(wanted.servers.map((server) => server.id))
   const addresses = new Set(wanted.servers.map((server) => server.address))
@@ -86,7 +108,6 @@ export function whyNotThis(current: Configuration, wanted: Configuration): RaftE
   if (addresses.size < wanted.servers.length) return invalid('two servers have one address')
   if (!wanted.servers.some((server) => server.suffrage === 'voter')) return invalid('no voter would be left')
   if (wanted.outgoing.length > 0) return invalid('joint configurations are made by this library alone')
-  if (changedVoters(current, wanted) > 1) return invalid('change one voter at a time, so that majorities overlap')
   return undefined
 }
 

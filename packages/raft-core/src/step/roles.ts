@@ -1,6 +1,6 @@
 import { assert } from '../assert.ts'
 import { isSameMember, type Member, type Term } from '../types.ts'
-import { NotLeaderError, RaftError } from '../errors.ts'
+import { NotLeaderError, RaftError, UnknownOutcomeError } from '../errors.ts'
 import { findServer } from '../configuration.ts'
 import { campaignDelayMs } from './readiness.ts'
 import type { RoleChangeCause } from './event.ts'
@@ -77,6 +77,7 @@ function endLeadership(turn: Turn, leader: Leader, cause: RoleChangeCause): void
   for (const [id, progress] of leader.peers) {
     if (progress.mode === 'snapshot') turn.effects.push({ kind: 'stopSnapshot', to: id })
   }
+  endJoint(turn, leader)
   if (leader.transfer === undefined) return
   const { request, target } = leader.transfer
   const hasMoved = cause === 'higherTerm'
@@ -85,4 +86,11 @@ function endLeadership(turn: Turn, leader: Leader, cause: RoleChangeCause): void
     request,
     hasMoved ? undefined : new RaftError('TRANSFER_FAILED', `leadership ended before ${target} took over`),
   )
+}
+
+/** The next leader finishes a change in its joint phase, if the joint configuration is in its log. */
+function endJoint(turn: Turn, leader: Leader): void {
+  if (leader.jointRequest === undefined) return
+  const { index } = latestConfiguration(turn.state)
+  answer(turn, leader.jointRequest, new UnknownOutcomeError(index, turn.state.term))
 }

@@ -97,6 +97,8 @@ export interface Leader {
   /** Each waits until a majority answered its round. */
   reads: PendingRead[]
   transfer: Transfer | undefined
+  /** Who asked for the change that is in its joint phase, if it was asked of this leader. */
+  jointRequest: RequestId | undefined
 }
 
 export interface Round {

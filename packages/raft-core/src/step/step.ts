@@ -17,7 +17,7 @@ import { startRound } from './heartbeat.ts'
 import type { Input } from './input.ts'
 import { stepDownWhenRemoved, stepDownWithoutQuorum } from './leadership.ts'
 import { evict } from './log.ts'
-import { changeConfiguration } from './membership.ts'
+import { changeConfiguration, leaveJoint } from './membership.ts'
 import { onPropose } from './proposals.ts'
 import { answerReads, verifyLeader } from './reads.ts'
 import {
@@ -175,6 +175,7 @@ function settle(turn: Turn): void {
   if (state.role.kind === 'leader') {
     tellCommit(turn, state.role)
     answerReads(turn, state.role)
+    leaveJoint(turn, state.role)
     promoteStaging(turn, state.role)
     replicateToAll(turn, state.role)
     orderTakeover(turn, state.role)

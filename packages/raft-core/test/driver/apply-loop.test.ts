@@ -75,7 +75,10 @@ class Slow {
 
   constructor() {
     evict(this.log, 3, 1)
-    const later = (action: () => void): void => void this.#pending.push(action)
+    const later = (action: () => void): void => {
+      if (this.#pending.length > 9) throw new Error('it asks again and again, and waits for no answer')
+      this.#pending.push(action)
+    }
     const metadata = snapshot
     const source: SnapshotSource = { metadata, sizeBytes: 0, read: unexpected, close: (done) => later(done) }
     this.loop = new ApplyLoop<number>(

@@ -54,3 +54,17 @@ test('stopping tells what may have happened from what did not', () => {
   requests.stop()
   expect(Object.fromEntries(outcomes)).toEqual({ placed: 'UNKNOWN_OUTCOME', asked: 'STOPPED' })
 })
+
+test('what changed the log and ends with a later entry is unknown when the node stops before that', () => {
+  const requests = new PendingRequests<string>()
+  const codes: (string | undefined)[] = []
+  const ask = (): number => requests.add((error) => codes.push((error as { code?: string } | undefined)?.code))
+  const [begun, ended] = [ask(), ask()]
+  for (const id of [begun, ended]) requests.begin(id, 4, 2)
+  requests.place(ended, 5, 2)
+  requests.applied(4, 2, undefined)
+  expect(codes).toEqual([])
+  requests.applied(5, 2, undefined)
+  requests.stop()
+  expect(codes).toEqual([undefined, 'UNKNOWN_OUTCOME'])
+})

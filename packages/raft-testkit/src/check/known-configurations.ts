@@ -4,6 +4,7 @@ import {
   encodeConfiguration,
   type Entry,
   type PlacedConfiguration,
+  type Server,
   voterLists,
 } from 'raft-core'
 import { logTermAt } from './log-terms.ts'
@@ -13,13 +14,15 @@ import { Violation } from './violation.ts'
 /** A staging member may lag this much when it gets its vote. */
 const caughtUpEntries = 64
 
+const name = 'known configurations'
+
 /**
  * Every node goes by exactly the configurations of its log, from the one that is in force at its snapshot on, over truncations,
- * snapshots and restarts (openraft #1808, etcd #7280). A leader changes one voter at a time, only when its opening and the change
- * before are committed (Ongaro 2015), and gives no vote to who comes with an empty disk.
+ * snapshots and restarts (openraft #1808, etcd #7280). A leader changes one voter at a time, or several by way of a joint configuration
+ * (dissertation 4.3), only when its opening and the change before are committed (Ongaro 2015), and gives no vote to who comes with an
+ * empty disk.
  */
 export function knownConfigurations(): Invariant {
-  const name = 'known configurations'
   const written: { readonly index: number; readonly term: number; readonly configuration: Configuration }[] = []
   const isWritten = new Set<string>()
   const committed: { readonly index: number; readonly term: number }[] = []
@@ -108,8 +111,7 @@ export function knownConfigurations(): Invariant {
     if (role.kind !== 'leader' || before === undefined || after === undefined || after.index < role.openingIndex) return
     if (commit < role.openingIndex) throw new Violation(name, `${id} changes voters before its opening is committed`)
     if (before.index > commit) throw new Violation(name, `${id} changes voters before ${before.index} is committed`)
-    const changes = changedVoters(before, after)
-    if (changes.length > 1) throw new Violation(name, `${id} changes ${changes.length} voters at once`)
+    checkPhase(id, before, after)
     for (const { id: server, incarnation, suffrage } of after.configuration.servers) {
       const earlier = before.configuration.servers.find((one) => one.incarnation === incarnation)
       if (suffrage !== 'voter' || earlier?.suffrage === 'voter') continue
@@ -119,6 +121,25 @@ export function knownConfigurations(): Invariant {
       if (lags) throw new Violation(name, `${id} gives a vote to ${server}, which has not caught up`)
     }
   }
+}
+
+/** One voter at a time, or all by way of a joint configuration that begins with those before and ends with those it brings. */
+function checkPhase(id: string, before: PlacedConfiguration, after: PlacedConfiguration): void {
+  const [was, is] = [before.configuration, after.configuration]
+  const wrong = (what: string): Violation => new Violation(name, `${id} ${what}`)
+  if (was.outgoing.length > 0) {
+    if (is.outgoing.length > 0 || !areSame(was.servers, is.servers))
+      throw wrong('leaves a joint configuration for another')
+  } else if (is.outgoing.length > 0) {
+    if (!areSame(was.servers, is.outgoing)) throw wrong('enters a joint configuration from another')
+  } else {
+    const changes = changedVoters(before, after)
+    if (changes.length > 1) throw wrong(`changes ${changes.length} voters at once`)
+  }
+}
+
+function areSame(some: readonly Server[], others: readonly Server[]): boolean {
+  return isSame({ servers: some, outgoing: [] }, { servers: others, outgoing: [] })
 }
 
 function isSame(a: Configuration, b: Configuration): boolean {

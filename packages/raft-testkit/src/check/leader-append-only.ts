@@ -39,5 +39,8 @@ export function leaderAppendOnly(): Invariant {
 
 /** An append is sent while there is room, however little, so the last one may go beyond the limit by its own size. */
 function largestAppend({ appendBytes, entryBytes }: { appendBytes: number; entryBytes: number }): number {
-  return Math.max(appendBytes, entryBytes + recordOverheadBytes)
+  return Math.max(appendBytes, entryBytes + recordOverheadBytes, configurationBytes)
 }
+
+/** A configuration of a few members in an entry; the limit is on what is proposed, which a configuration is not. */
+const configurationBytes = 2048

@@ -158,16 +158,19 @@ export class Cluster {
     )
   }
 
-  /** Asks a node, by default the leader, for a configuration in which a member has another suffrage. */
-  setSuffrage(id: ServerId, suffrage: Suffrage, at: ServerId | undefined = this.leader()): void {
+  /** Asks a node, by default the leader, for a configuration in which members have other suffrages. */
+  setSuffrages(suffrages: Readonly<Record<ServerId, Suffrage>>, at: ServerId | undefined = this.leader()): void {
     const process = this.#living(at)
     const placed = process?.driver.status().configuration
     if (process === undefined || placed === undefined) return
-    const { servers, outgoing } = placed.configuration
-    const changed = servers.map((server) => (server.id === id ? { ...server, suffrage } : server))
+    const servers = placed.configuration.servers.map((server) => ({
+      ...server,
+      suffrage: suffrages[server.id] ?? server.suffrage,
+    }))
+    const wish = Object.entries(suffrages).map(([id, suffrage]) => `${id} becomes ${suffrage}`)
     process.run(() =>
-      process.driver.changeConfiguration({ servers: changed, outgoing }, placed.index, (error) =>
-        this.watcher.note(`${id} becomes ${suffrage}: ${error?.message ?? 'done'}`),
+      process.driver.changeConfiguration({ servers, outgoing: [] }, placed.index, (error) =>
+        this.watcher.note(`${wish.join(', ')}: ${error?.message ?? 'done'}`),
       ),
     )
   }

@@ -43,7 +43,8 @@ export function describeEvent(event: NodeEvent): string {
   if (event.kind === 'clusterFound') return `clusterFound ${members(event.record.servers)}`
   if (event.kind === 'configurationChanged') {
     const { index, configuration } = event.placed
-    return `configuration ${index} ${members(configuration.servers)}${event.isCommitted ? ' committed' : ''}`
+    const outgoing = configuration.outgoing.length > 0 ? ` joint with ${members(configuration.outgoing)}` : ''
+    return `configuration ${index} ${members(configuration.servers)}${outgoing}${event.isCommitted ? ' committed' : ''}`
   }
   const fields = Object.entries(rest).map(([name, value]) => `${name} ${text(value)}`)
   return [kind, ...fields].join(' ')

@@ -31,6 +31,8 @@ const tailLines = 400
 export class Watcher implements ProcessObserver {
   readonly #options: WatcherOptions
   readonly #invariants: readonly Invariant[] = allInvariants()
+  /** Those that look at something, by what it is: a few of all, for what happens most. */
+  readonly #interested = new Map<keyof Invariant, readonly Invariant[]>()
   readonly #nodes = new Map<SimulatedProcess, Watched>()
   readonly #touched = new Set<SimulatedProcess>()
   readonly #directories: Directories
@@ -73,7 +75,8 @@ export class Watcher implements ProcessObserver {
     const { entries, hardState } = operation.write
     const incarnation = process.driver.identity?.incarnation ?? ''
     const write: WriteObservation = { id: process.id, incarnation, previousTerm, entries, hardState }
-    this.#check((invariant) => (stage === 'asked' ? invariant.onWrite?.(write) : invariant.onDurable?.(write)))
+    if (stage === 'asked') this.#check('onWrite', (invariant) => invariant.onWrite?.(write))
+    else this.#check('onDurable', (invariant) => invariant.onDurable?.(write))
     if (!this.#options.isVerbose) return
     const range = entries.length > 0 ? ` ${entries[0]!.index}..${entries.at(-1)!.index}` : ''
     const term = hardState ? ` term ${hardState.term} vote ${hardState.votedFor?.id ?? 'none'}` : ''
@@ -83,32 +86,32 @@ export class Watcher implements ProcessObserver {
   sent(process: SimulatedProcess, to: ServerId, envelope: Envelope): void {
     if (this.#options.isVerbose) this.#keep(`${process.id} -> ${to}  ${describeMessage(envelope.message)}`)
     const node = this.#observe(process)
-    if (node) this.#check((invariant) => invariant.onSent?.(node, to, envelope, this.#directories))
+    if (node) this.#check('onSent', (invariant) => invariant.onSent?.(node, to, envelope, this.#directories))
   }
 
   applied({ id }: SimulatedProcess, { index, term, payload }: AppliedEntry, digest: number): void {
     this.#options.world.trace.mix(digest)
-    this.#check((invariant) => invariant.onApplied?.({ id, index, term, payload, digest }))
+    this.#check('onApplied', (invariant) => invariant.onApplied?.({ id, index, term, payload, digest }))
   }
 
   restored(process: SimulatedProcess, index: number, digest: number): void {
-    this.#check((invariant) => invariant.onRestored?.(process.id, index, digest))
+    this.#check('onRestored', (invariant) => invariant.onRestored?.(process.id, index, digest))
   }
 
   proposed(serial: string): void {
-    this.#check((invariant) => invariant.onProposed?.(serial))
+    this.#check('onProposed', (invariant) => invariant.onProposed?.(serial))
   }
 
   acknowledged(serial: string, index: number, term: number): void {
-    this.#check((invariant) => invariant.onAcknowledged?.(serial, index, term))
+    this.#check('onAcknowledged', (invariant) => invariant.onAcknowledged?.(serial, index, term))
   }
 
   refused(serial: string, code: string): void {
-    this.#check((invariant) => invariant.onRefused?.(serial, code))
+    this.#check('onRefused', (invariant) => invariant.onRefused?.(serial, code))
   }
 
   readAsked(read: string): void {
-    this.#check((invariant) => invariant.onReadAsked?.(read))
+    this.#check('onReadAsked', (invariant) => invariant.onReadAsked?.(read))
   }
 
   readAnswered(read: string, kind: 'verified' | 'barrier', process: SimulatedProcess): void {
@@ -116,7 +119,7 @@ export class Watcher implements ProcessObserver {
     if (node === undefined) return
     // The barrier is answered in the middle of a batch, before that is reported.
     const { appliedIndex } = process.driver.status()
-    this.#check((invariant) => invariant.onReadAnswered?.(read, kind, { ...node, appliedIndex }))
+    this.#check('onReadAnswered', (invariant) => invariant.onReadAnswered?.(read, kind, { ...node, appliedIndex }))
   }
 
   event(process: SimulatedProcess, event: NodeEvent): void {
@@ -124,10 +127,10 @@ export class Watcher implements ProcessObserver {
     if (event.kind === 'roleChanged' && event.role === 'leader') this.onElected(process.id)
     if (node && event.kind === 'applied') node.appliedIndex = event.index
     if (node && event.kind === 'logTruncated') {
-      this.#check((invariant) => invariant.onTruncated?.(node, event.from))
+      this.#check('onTruncated', (invariant) => invariant.onTruncated?.(node, event.from))
     }
     if (node && event.kind === 'snapshotTaken') {
-      this.#check((invariant) => invariant.onSnapshotTaken?.(node, event.index))
+      this.#check('onSnapshotTaken', (invariant) => invariant.onSnapshotTaken?.(node, event.index))
     }
     if (event.kind === 'applied' || event.kind === 'peerDown' || event.kind === 'peerUp') {
       if (this.#options.isVerbose) this.#keep(`${process.id} ${describeEvent(event)}`)
@@ -150,7 +153,7 @@ export class Watcher implements ProcessObserver {
     for (const process of this.#touched) {
       this.#lookAtFounding(process)
       const node = this.#observe(process)
-      if (node) this.#check((invariant) => invariant.afterEvent?.(node, this.#directories))
+      if (node) this.#check('afterEvent', (invariant) => invariant.afterEvent?.(node, this.#directories))
     }
     this.#touched.clear()
     if (this.#broken) throw this.#broken
@@ -163,7 +166,7 @@ export class Watcher implements ProcessObserver {
     if (incarnation === undefined) return
     this.#foundings.set(disk, bytes)
     const record = bytes.length > 0 ? decodeFoundingRecord(bytes) : undefined
-    this.#check((invariant) => invariant.onFoundingStored?.({ id, incarnation, record }))
+    this.#check('onFoundingStored', (invariant) => invariant.onFoundingStored?.({ id, incarnation, record }))
   }
 
   #observe(process: SimulatedProcess): Watched | undefined {
@@ -178,10 +181,19 @@ export class Watcher implements ProcessObserver {
     return node
   }
 
+  #interestedIn(hook: keyof Invariant): readonly Invariant[] {
+    let interested = this.#interested.get(hook)
+    if (interested === undefined) {
+      interested = this.#invariants.filter((invariant) => invariant[hook] !== undefined)
+      this.#interested.set(hook, interested)
+    }
+    return interested
+  }
+
   /** A violation inside a node must not look to it like a failed port: it is kept, and thrown when the event is over. */
-  #check(look: (invariant: Invariant) => void): void {
+  #check(hook: keyof Invariant, look: (invariant: Invariant) => void): void {
     try {
-      for (const invariant of this.#invariants) look(invariant)
+      for (const invariant of this.#interestedIn(hook)) look(invariant)
     } catch (error) {
       if (!(error instanceof Violation)) throw error
       this.#broken ??= error

@@ -17,7 +17,7 @@ export type Act =
   | { readonly kind: 'weather'; readonly faults: NetworkFaults }
   | { readonly kind: 'diskSpeed'; readonly ms: number }
   | { readonly kind: 'transfer'; readonly at: ServerId; readonly to: ServerId | undefined }
-  | { readonly kind: 'suffrage'; readonly at: ServerId; readonly id: ServerId; readonly suffrage: Suffrage }
+  | { readonly kind: 'suffrage'; readonly at: ServerId; readonly suffrages: Readonly<Record<ServerId, Suffrage>> }
   | { readonly kind: 'propose'; readonly at: ServerId; readonly text: string }
   | { readonly kind: 'read'; readonly at: ServerId; readonly read: 'verified' | 'barrier' }
 
@@ -29,7 +29,13 @@ export interface TimedAct {
   readonly act: Act
 }
 
+/** Does an act, and lets the invariants look at what it did, before anything else happens. */
 export function perform(cluster: Cluster, act: Act): void {
+  dispatch(cluster, act)
+  cluster.world.afterEach()
+}
+
+function dispatch(cluster: Cluster, act: Act): void {
   switch (act.kind) {
     case 'start':
       return cluster.start(act.id)
@@ -75,7 +81,7 @@ export function perform(cluster: Cluster, act: Act): void {
     case 'transfer':
       return cluster.transfer(act.to, act.at)
     case 'suffrage':
-      return cluster.setSuffrage(act.id, act.suffrage, act.at)
+      return cluster.setSuffrages(act.suffrages, act.at)
     case 'propose':
       return cluster.propose(act.text, act.at)
     case 'read':

@@ -27,6 +27,7 @@ export const faultKinds = [
   'failSnapshot',
   'transfer',
   'suffrage',
+  'reconfigure',
   'burst',
 ] as const
 
@@ -61,6 +62,7 @@ const range: Readonly<Record<FaultKind | Occasion, readonly [probability: number
   failSnapshot: [0.3, 2],
   transfer: [0.4, 2],
   suffrage: [0.3, 3],
+  reconfigure: [0.3, 3],
   burst: [0.6, 4],
   founding: [0.3, 1],
   starting: [0.3, 0.3],

@@ -1,4 +1,4 @@
-import type { ServerId } from 'raft-core'
+import type { ServerId, Suffrage } from 'raft-core'
 import type { Cluster } from '../sim/cluster.ts'
 import type { Seeded } from '../sim/seeded.ts'
 import type { Act } from './act.ts'
@@ -76,6 +76,8 @@ export class Nemesis {
         return this.#transfer(random.chance(0.5) ? id : undefined)
       case 'suffrage':
         return this.#changeSuffrage(id)
+      case 'reconfigure':
+        return this.#reconfigure()
       case 'burst':
         for (let i = random.below(20); i > 0; i--) this.#client.propose()
         if (random.chance(0.2)) this.#client.proposeNothing()
@@ -136,7 +138,7 @@ export class Nemesis {
   /** What a leader does first it does before its opening is committed. */
   #strikeElected(id: ServerId): void {
     const random = this.#random
-    switch (random.below(7)) {
+    switch (random.below(8)) {
       case 0:
         this.#do({ kind: 'crashAfter', id, acts: random.below(8) })
         return
@@ -153,6 +155,9 @@ export class Nemesis {
       case 4:
         for (let i = random.below(5); i > 0; i--) this.#client.propose(id)
         this.#do({ kind: 'pause', id, ms: random.exponential(100) })
+        return
+      case 5:
+        this.#reconfigure(id)
         return
       default:
         for (let i = 0; i < 2; i++) this.#changeSuffrage(random.pick(this.#cluster.ids), id)
@@ -199,7 +204,22 @@ export class Nemesis {
     if (server.suffrage === 'voter' && (voters === 1 || !hasAllVoters(this.#cluster, leader))) return false
     const gain = server.suffrage === 'staging' ? 'nonVoter' : this.#random.pick(['voter', 'staging'] as const)
     const suffrage = server.suffrage === 'voter' ? 'nonVoter' : gain
-    return this.#do({ kind: 'suffrage', at: leader, id, suffrage })
+    return this.#do({ kind: 'suffrage', at: leader, suffrages: { [id]: suffrage } })
+  }
+
+  /** Gives and takes any number of votes at once; who has lost a disk cannot spare another voter. */
+  #reconfigure(leader: ServerId | undefined = this.#cluster.leader()): boolean {
+    if (leader === undefined || !hasAllVoters(this.#cluster, leader)) return false
+    const servers = this.#cluster.status(leader).configuration?.configuration.servers ?? []
+    const lasting = this.#random.pick(servers.filter(({ suffrage }) => suffrage !== 'staging'))
+    const suffrages: Record<ServerId, Suffrage> = {}
+    for (const { id, suffrage } of servers) {
+      // Who is still catching up gets its vote from the leader alone.
+      suffrages[id] = this.#random.pick(
+        suffrage === 'staging' ? ['staging', 'nonVoter'] : ['voter', 'nonVoter', 'staging'],
+      )
+    }
+    return this.#do({ kind: 'suffrage', at: leader, suffrages: { ...suffrages, [lasting.id]: 'voter' } })
   }
 
   /** A rolling restart: one after the other stops in good order and comes back. */

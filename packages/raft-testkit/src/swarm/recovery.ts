@@ -33,7 +33,7 @@ export function recover(cluster: Cluster, random: Seeded): void {
   let seen = -1
   within(cluster, cluster.ids, 'everybody voting with one history', () => {
     const lacking = lackingVote(cluster)
-    if (lacking && lacking.index !== seen) cluster.setSuffrage(lacking.id, 'staging')
+    if (lacking && lacking.index !== seen) cluster.setSuffrages({ [lacking.id]: 'staging' })
     seen = lacking?.index ?? -1
     return isWhole(cluster) && isLevel(cluster)
   })

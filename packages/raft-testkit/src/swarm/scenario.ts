@@ -94,6 +94,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   membership: only(
     'votes taken and given back under faults',
     'suffrage',
+    'reconfigure',
     'elected',
     'crash',
     'wipe',

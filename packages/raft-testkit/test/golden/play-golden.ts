@@ -138,7 +138,7 @@ function actOf(kind: string, [first = '', second = '', ...rest]: readonly string
     case 'read':
       return { kind, read: first as 'verified' | 'barrier', at: second }
     case 'suffrage':
-      return { kind, id: first, suffrage: second as Suffrage, at: rest[0]! }
+      return { kind, at: first, suffrages: suffragesOf([second, ...rest]) }
     case 'start':
     case 'stop':
     case 'crash':
@@ -151,6 +151,11 @@ function actOf(kind: string, [first = '', second = '', ...rest]: readonly string
     default:
       throw new Error(`there is no command ${kind}`)
   }
+}
+
+/** `n2=voter n3=nonVoter`. */
+function suffragesOf(words: readonly string[]): Readonly<Record<string, Suffrage>> {
+  return Object.fromEntries(words.map((word) => word.split('=') as [string, Suffrage]))
 }
 
 function statusLine(cluster: Cluster, id: string): string {

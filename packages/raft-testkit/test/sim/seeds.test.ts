@@ -28,7 +28,7 @@ test('every kind of fault fires over a few seeds', () => {
   }
   const kinds = [
     'crash crashLeader crashMidway powerCut stop wipe pause isolateLeader partition oneWay flap reset clog weather breakDisk',
-    'stallDisk slowDisk rolling snapshot failSnapshot transfer suffrage burst founding starting elected lost duplicated replayed cut held refused closed unreachable goodbye',
+    'stallDisk slowDisk rolling snapshot failSnapshot transfer suffrage reconfigure burst founding starting elected lost duplicated replayed cut held refused closed unreachable goodbye',
   ].flatMap((line) => line.split(' '))
   expect(kinds.filter((kind) => !fired.get(kind))).toEqual([])
 })

@@ -219,7 +219,7 @@ test('a vote that is taken by a leader that dies before its own disk knows leave
     if (away !== undefined) cluster.crash(away)
     if (late !== undefined) cluster.cutOneWay(leader, late)
     cluster.stallDisk(leader, 500)
-    cluster.setSuffrage(loser!, 'nonVoter')
+    cluster.setSuffrages({ [loser!]: 'nonVoter' })
     cluster.runUntil(() => cluster.disk(loser!).log.entries.at(-1)?.type === 'configuration')
     cluster.crash(leader)
     expect(cluster.disk(leader).log.entries.at(-1)?.type).not.toBe('configuration')

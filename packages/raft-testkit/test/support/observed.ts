@@ -130,6 +130,7 @@ function leader({ peers = {} }: Sketch, lastIndex: number): Leader {
     uncommittedBytes: 0,
     reads: [],
     transfer: undefined,
+    jointRequest: undefined,
   }
 }
 

@@ -1,0 +1,131 @@
+import type { Mutant } from '../mutant.ts'
+
+/** The state of a node. */
+export const stateMutants: readonly Mutant[] = [
+  {
+    name: 'cluster ignored',
+    file: 'raft-core/src/step/step.ts',
+    find: `  if (envelope.clusterId !== state.clusterId) return event(turn, { kind: 'messageRefused', from, reason: 'cluster' })`,
+    replace: '',
+    killedBy: { test: 'raft-core/test/step/envelopes.test.ts' },
+  },
+  {
+    name: 'commit not told',
+    file: 'raft-core/src/step/step.ts',
+    find: '    tellCommit(turn, state.role)',
+    replace: '',
+    killedBy: { test: 'raft-core/test/step/replication.test.ts' },
+  },
+  {
+    name: 'configuration counts when committed',
+    seenIn: 'etcd #7280',
+    file: 'raft-core/src/step/state.ts',
+    find: '  return state.configurations.at(-1)!',
+    replace:
+      '  return state.configurations.findLast((placed) => placed.index <= state.commit) ?? state.configurations[0]!',
+    killedBy: { scenario: 'swarm' },
+  },
+  {
+    name: 'epoch ignored',
+    file: 'raft-core/src/step/step.ts',
+    find: `  if (envelope.epoch !== state.epoch) return event(turn, { kind: 'messageRefused', from, reason: 'epoch' })`,
+    replace: '',
+    killedBy: { test: 'raft-core/test/step/envelopes.test.ts' },
+  },
+  {
+    name: 'gone never cleared',
+    file: 'raft-core/src/step/step.ts',
+    find: '  state.gone.delete(from.id)',
+    replace: '',
+    killedBy: { test: 'raft-core/test/step/election.test.ts' },
+  },
+  {
+    name: 'never suspects',
+    file: 'raft-core/src/step/step.ts',
+    find: '        suspectLeader(turn)',
+    replace: '        state.gone.add(input.id)',
+    killedBy: { test: 'raft-core/test/step/voting.test.ts' },
+  },
+  {
+    name: 'removed leader stays',
+    file: 'raft-core/src/step/step.ts',
+    find: `  if (state.role.kind === 'leader') stepDownWhenRemoved(turn)`,
+    replace: '',
+    killedBy: { test: 'raft-core/test/step/leadership.test.ts' },
+  },
+  {
+    name: 'restart commits log',
+    file: 'raft-core/src/step/new-state.ts',
+    find: '    commit: snapshot.index,',
+    replace: '    commit: log.lastIndex,',
+    killedBy: { scenario: 'swarm' },
+  },
+  {
+    name: 'restart forgets term',
+    file: 'raft-core/src/step/new-state.ts',
+    find: '    ...raisedTo(beginning),',
+    replace: `    ...raisedTo(beginning),
+    term: log.terms.at(-1)?.term ?? log.base.term,`,
+    killedBy: { scenario: 'swarm' },
+  },
+  {
+    name: 'restart forgets vote',
+    file: 'raft-core/src/step/new-state.ts',
+    find: '    ...raisedTo(beginning),',
+    replace: `    ...raisedTo(beginning),
+    votedFor: undefined,`,
+    killedBy: { scenario: 'swarm' },
+  },
+  {
+    name: 'restart not raised',
+    file: 'raft-core/src/step/new-state.ts',
+    find: '  return snapshot.term > term ? { term: snapshot.term, votedFor: undefined } : { term, votedFor }',
+    replace: '  return snapshot.term > term + 1e9 ? { term: snapshot.term, votedFor: undefined } : { term, votedFor }',
+    killedBy: { test: 'raft-core/test/step/voting.test.ts' },
+  },
+  {
+    name: 'stall ignored',
+    file: 'raft-core/src/step/step.ts',
+    find: '    role.campaignAt = Math.min(role.campaignAt + stalledMs, now + 2 * state.settings.heartbeatTimeoutMs)',
+    replace: '    role.campaignAt = Math.min(role.campaignAt, now + 2 * state.settings.heartbeatTimeoutMs)',
+    killedBy: { test: 'raft-core/test/step/election.test.ts' },
+  },
+  {
+    name: 'suspects on any close',
+    file: 'raft-core/src/step/step.ts',
+    find: `      if (state.role.kind === 'follower' && state.role.leader?.id === input.id && input.reason === 'refused') {`,
+    replace: `      if (state.role.kind === 'follower' && state.role.leader?.id === input.id) {`,
+    killedBy: { test: 'raft-core/test/step/election.test.ts' },
+  },
+  {
+    name: 'vote compares index only',
+    seenIn: 'openraft a48a3282',
+    file: 'raft-core/src/entry.ts',
+    find: '  return a.term > b.term || (a.term === b.term && a.index >= b.index)',
+    replace: '  return a.index >= b.index',
+    killedBy: { scenario: 'swarm' },
+  },
+  {
+    name: 'vote compares term only',
+    file: 'raft-core/src/entry.ts',
+    find: '  return a.term > b.term || (a.term === b.term && a.index >= b.index)',
+    replace: '  return a.term >= b.term',
+    killedBy: { scenario: 'swarm' },
+  },
+  {
+    name: 'joint for ever',
+    file: 'raft-core/src/step/step.ts',
+    find: `    leaveJoint(turn, state.role)
+`,
+    replace: '',
+    killedBy: { test: 'raft-core/test/step/joint.test.ts' },
+  },
+  {
+    name: 'transfer to the dead goes on',
+    file: 'raft-core/src/step/step.ts',
+    find: `        if (input.reason === 'refused' || input.reason === 'goodbye') endTransferTo(turn, state.role, input.id)
+`,
+    replace: '',
+    killedBy: { test: 'raft-core/test/step/joint.test.ts' },
+  },
+]
