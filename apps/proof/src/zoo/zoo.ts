@@ -6,6 +6,9 @@ import type { Mutant } from './mutant.ts'
 import { allMutants } from './mutants/index.ts'
 import { Scratch } from './scratch.ts'
 
+/** Of what a killer said, in a line. */
+const mostCharacters = 140
+
 const top = fileURLToPath(new URL('../../../..', import.meta.url))
 
 /**
@@ -57,7 +60,7 @@ async function huntAll(mutants: readonly Mutant[], jobs: number, signal: AbortSi
 }
 
 function describe({ name }: Mutant, { killer, tookMs }: Hunted, progress: string): string {
-  return `${progress.padStart(10)}  ${seconds(tookMs).padStart(7)}  ${name}: ${killer ?? 'SURVIVED'}`
+  return `${progress.padStart(10)}  ${seconds(tookMs).padStart(7)}  ${name}: ${killer?.slice(0, mostCharacters) ?? 'SURVIVED'}`
 }
 
 function seconds(ms: number): string {

@@ -169,7 +169,7 @@ test('messages are lost and doubled as often as asked', () => {
   const a = wire.start('a', ['b'])
   wire.start('b', ['a'])
   wire.world.run(100)
-  wire.network.faults = { delayMs: 1, loss: 0.3, duplication: 0.5, replay: 0 }
+  wire.network.faults = { ...fairWeather, delayMs: 1, loss: 0.3, duplication: 0.5, replay: 0 }
   wire.heard.splice(0)
   for (let i = 0; i < 2000; i++) a.send('b', envelope('a'))
   wire.world.run(1000)
