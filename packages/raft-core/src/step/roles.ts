@@ -5,6 +5,7 @@ import { findServer } from '../configuration.ts'
 import { campaignDelayMs } from './readiness.ts'
 import type { RoleChangeCause } from './event.ts'
 import { jittered } from './random.ts'
+import { patienceMs } from './settings.ts'
 import { type Follower, latestConfiguration, type Leader, type RaftState } from './state.ts'
 import { answer, event, type Turn, writeHardState } from './turn.ts'
 
@@ -32,7 +33,7 @@ export function becomeFollower(turn: Turn, leader: Member | undefined, cause: Ro
     leader,
     heardAt: leader ? now : Number.NEGATIVE_INFINITY,
     isLeaderSuspected: false,
-    campaignAt: now + jittered(state.random, state.settings.heartbeatTimeoutMs) + campaignDelayMs(state),
+    campaignAt: now + waitMs(state, leader !== undefined),
     preVoteBackoffMs: firstPreVoteBackoffMs,
     acceptedIndex: 0,
   }
@@ -40,6 +41,13 @@ export function becomeFollower(turn: Turn, leader: Member | undefined, cause: Ro
   if (before.kind === 'leader' || knownLeader?.id !== leader?.id || knownLeader?.incarnation !== leader?.incarnation) {
     event(turn, { kind: 'leaderChanged', leader, term: state.term })
   }
+}
+
+/** How long to wait for a leader before campaigning: patience with one that was heard, and jitter, so that one goes first. */
+function waitMs(state: RaftState, isLeaderHeard: boolean): number {
+  const { heartbeatTimeoutMs } = state.settings
+  const least = isLeaderHeard ? patienceMs(state.settings) : heartbeatTimeoutMs
+  return least - heartbeatTimeoutMs + jittered(state.random, heartbeatTimeoutMs) + campaignDelayMs(state)
 }
 
 /** Notes that the current leader spoke, and so that it is one. */
@@ -54,7 +62,7 @@ export function hearLeader(turn: Turn, leader: Member): Follower {
   role.heardAt = now
   role.isLeaderSuspected = false
   role.preVoteBackoffMs = firstPreVoteBackoffMs
-  role.campaignAt = now + jittered(state.random, state.settings.heartbeatTimeoutMs) + campaignDelayMs(state)
+  role.campaignAt = now + waitMs(state, true)
   return role
 }
 
@@ -62,7 +70,7 @@ export function hearLeader(turn: Turn, leader: Member): Follower {
 export function hearsLeader(state: RaftState, now: number): boolean {
   const { role } = state
   if (role.kind === 'leader') return true
-  return role.kind === 'follower' && !role.isLeaderSuspected && now - role.heardAt < state.settings.heartbeatTimeoutMs
+  return role.kind === 'follower' && !role.isLeaderSuspected && now - role.heardAt < patienceMs(state.settings)
 }
 
 /** The error that sends a caller to the leader, as far as this node knows it. */

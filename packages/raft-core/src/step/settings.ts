@@ -2,7 +2,7 @@ import type { Crc32 } from '../ports/hash.ts'
 
 /** What the step is told once. Times in milliseconds, sizes in bytes; the same object serves all clones of a state. */
 export interface StepSettings {
-  /** A follower that heard nothing for a random 1x to 2x of this suspects the leader. */
+  /** A follower that heard nothing for a random 1x to 2x of this suspects the leader, but never before the lease is over. */
   readonly heartbeatTimeoutMs: number
   /** A candidate waits a random 1x to 2x of this for votes that stay unanswered. */
   readonly electionTimeoutMs: number
@@ -31,6 +31,11 @@ export interface StepLimits {
   readonly cacheBytes: number
   /** Entries that may be applied before this node's own disk has them. */
   readonly appliedAheadEntries: number
+}
+
+/** How long a leader may be silent before anybody takes its place: no less than its lease, in which it has reason to go on. */
+export function patienceMs({ heartbeatTimeoutMs, leaderLeaseTimeoutMs }: StepSettings): number {
+  return Math.max(heartbeatTimeoutMs, leaderLeaseTimeoutMs)
 }
 
 /** The leader beats this often: a fifth of the shorter timeout, at least 5 ms. */

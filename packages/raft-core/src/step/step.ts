@@ -31,6 +31,7 @@ import {
   replicateToAll,
 } from './replication.ts'
 import { adoptTerm } from './roles.ts'
+import { patienceMs } from './settings.ts'
 import { onSnapshotReceived, onSnapshotTaken } from './snapshots.ts'
 import type { RaftState } from './state.ts'
 import { endLateTransfer, endTransferTo, orderTakeover, transferLeadership } from './transfer.ts'
@@ -157,7 +158,8 @@ function onTime(turn: Turn, stalledMs: number): void {
   }
   if (role.kind === 'follower') {
     // While this process stood still it could not have heard anybody (TigerBeetle, raft-anchors 4.3).
-    role.campaignAt = Math.min(role.campaignAt + stalledMs, now + 2 * state.settings.heartbeatTimeoutMs)
+    const longest = patienceMs(state.settings) + state.settings.heartbeatTimeoutMs
+    role.campaignAt = Math.min(role.campaignAt + stalledMs, now + longest)
     role.heardAt = Math.min(role.heardAt + stalledMs, now)
     if (now >= role.campaignAt) startPreVote(turn, role.isLeaderSuspected ? 'leaderSuspected' : 'heartbeatTimeout')
     return

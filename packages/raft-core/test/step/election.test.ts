@@ -221,3 +221,21 @@ test('while a process stood still it could not have heard its leader', () => {
   node.now += 3000
   expect(node.input({ kind: 'time', stalledMs: 0 }).role).toBe('preCandidate')
 })
+
+test('a leader that may still hold its lease is not replaced, though the heartbeat timeout is shorter', () => {
+  const timing = { heartbeatTimeoutMs: 50, leaderLeaseTimeoutMs: 250, electionTimeoutMs: 500 }
+  const follower = (): SteppedNode => new SteppedNode({ log: [3], timing }).heartbeat('n2', 3)
+  expect(follower().wait(249).role).toBe('follower')
+  expect(follower().wait(300).role).toBe('preCandidate')
+  const ask = { kind: 'voteRequest', term: 4, lastLogIndex: 1, lastLogTerm: 3, preVote: true, transfer: false } as const
+  const answered = (ms: number): boolean | undefined =>
+    follower().wait(ms).receive('n3', ask).durable().sent('voteResponse').at(-1)?.granted
+  expect([answered(200), answered(251)]).toEqual([false, true])
+})
+
+test('a leader whose process is gone is replaced at once, whatever its lease', () => {
+  const timing = { heartbeatTimeoutMs: 50, leaderLeaseTimeoutMs: 250, electionTimeoutMs: 500 }
+  const node = new SteppedNode({ log: [3], timing }).heartbeat('n2', 3)
+  node.input({ kind: 'peerDown', id: 'n2', reason: 'refused' })
+  expect(node.wait(20).role).toBe('preCandidate')
+})

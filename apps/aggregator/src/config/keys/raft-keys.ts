@@ -56,7 +56,8 @@ export const raftKeys = {
     kind: 'duration',
     default: '1s',
     min: 1,
-    about: 'A follower that heard nothing for a random 1x to 2x of this suspects the leader.',
+    about:
+      'A follower that heard nothing for a random 1x to 2x of this suspects the leader; where the lease is longer, for the lease and a random part of this.',
     why: 'calm on any network; a closed connection is noticed at once anyway',
   },
   electionTimeoutMs: {

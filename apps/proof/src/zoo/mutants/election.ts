@@ -176,8 +176,8 @@ export const electionMutants: readonly Mutant[] = [
   {
     name: 'suspected leader protected',
     file: 'raft-core/src/step/roles.ts',
-    find: `  return role.kind === 'follower' && !role.isLeaderSuspected && now - role.heardAt < state.settings.heartbeatTimeoutMs`,
-    replace: `  return role.kind === 'follower' && now - role.heardAt < state.settings.heartbeatTimeoutMs`,
+    find: `  return role.kind === 'follower' && !role.isLeaderSuspected && now - role.heardAt < patienceMs(state.settings)`,
+    replace: `  return role.kind === 'follower' && now - role.heardAt < patienceMs(state.settings)`,
     killedBy: { test: 'raft-core/test/step/voting.test.ts' },
   },
   {
@@ -277,5 +277,19 @@ export const electionMutants: readonly Mutant[] = [
 `,
     replace: '',
     killedBy: { test: 'raft-core/test/step/joint.test.ts' },
+  },
+  {
+    name: 'campaigns within the lease',
+    file: 'raft-core/src/step/roles.ts',
+    find: 'const least = isLeaderHeard ? patienceMs(state.settings) : heartbeatTimeoutMs',
+    replace: 'const least = heartbeatTimeoutMs',
+    killedBy: { test: 'raft-core/test/step/election.test.ts' },
+  },
+  {
+    name: 'votes within the lease',
+    file: 'raft-core/src/step/roles.ts',
+    find: 'now - role.heardAt < patienceMs(state.settings)',
+    replace: 'now - role.heardAt < state.settings.heartbeatTimeoutMs',
+    killedBy: { test: 'raft-core/test/step/election.test.ts' },
   },
 ]

@@ -86,8 +86,8 @@ export const stateMutants: readonly Mutant[] = [
   {
     name: 'stall ignored',
     file: 'raft-core/src/step/step.ts',
-    find: '    role.campaignAt = Math.min(role.campaignAt + stalledMs, now + 2 * state.settings.heartbeatTimeoutMs)',
-    replace: '    role.campaignAt = Math.min(role.campaignAt, now + 2 * state.settings.heartbeatTimeoutMs)',
+    find: 'role.campaignAt = Math.min(role.campaignAt + stalledMs, now + longest)',
+    replace: 'role.campaignAt = Math.min(role.campaignAt, now + longest)',
     killedBy: { test: 'raft-core/test/step/election.test.ts' },
   },
   {
