@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { medianOf } from '../measure/median.ts'
 import { type Hunted, hunt } from './hunt.ts'
 import type { Mutant } from './mutant.ts'
@@ -77,7 +77,7 @@ function readOptions(args: readonly string[]): ZooOptions | number {
   const command = new Command('npm run zoo --')
     .description('Puts known bugs into a scratch build, one at a time; the simulator or a test must find each.')
     .option('--only <text>', 'only those with this in their name')
-    .option('--jobs <n>', 'how many at once', Number, 2)
+    .option('--jobs <n>', 'how many at once', jobs, 2)
     .option('--list', 'print their names, and run nothing', false)
     .exitOverride()
   try {
@@ -87,6 +87,11 @@ function readOptions(args: readonly string[]): ZooOptions | number {
     throw error
   }
   return command.opts<ZooOptions>()
+}
+
+function jobs(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('It is a number from 1 to 99.')
+  return Number(text)
 }
 
 function say(line: string): void {
