@@ -1,6 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { allStories } from '../stories/all-stories.ts'
 import type { Scale } from '../stories/story.ts'
+import { parseArgs } from './parse-args.ts'
 
 export interface StoriesOptions {
   readonly scale: Scale
@@ -20,13 +21,8 @@ export function readOptions(args: readonly string[]): StoriesOptions | number {
     .option('--times <n>', 'how often each', positive, 1)
     .option('--story <number>', `only this one:\n${titles()}`, known)
     .option('--summary', 'print what the log says of this commit on this Node version, and run nothing', false)
-    .exitOverride()
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    throw error
-  }
+  const exitCode = parseArgs(command, args)
+  if (exitCode !== undefined) return exitCode
   const { full, times, story, summary } = command.opts<{
     full: boolean
     times: number

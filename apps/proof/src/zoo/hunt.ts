@@ -26,11 +26,22 @@ export async function hunt(mutant: Mutant, scratch: Scratch, signal: AbortSignal
     const killer =
       'scenario' in killedBy
         ? await simulate(killedBy.scenario, scratch, signal)
-        : await test(killedBy.test, scratch, signal)
+        : await test([killedBy.test], scratch, signal)
     return { killer, tookMs: performance.now() - began }
   } finally {
     await cure()
   }
+}
+
+/**
+ * Without a mutant nobody may find anything, or a kill would say nothing: the tests that hunt pass in the scratch build. That the
+ * simulator finds nothing is shown by its own seeds.
+ */
+export async function requireHealthy(mutants: readonly Mutant[], scratch: Scratch, signal: AbortSignal): Promise<void> {
+  const files = new Set(mutants.flatMap(({ killedBy }) => ('test' in killedBy ? [killedBy.test] : [])))
+  if (files.size === 0) return
+  const found = await test([...files], scratch, signal)
+  if (found !== undefined) throw new ProofError('SET_UP_FAILED', `without any mutant a test fails: ${found}`)
 }
 
 async function simulate(scenario: string, { directory }: Scratch, signal: AbortSignal): Promise<string | undefined> {
@@ -46,12 +57,23 @@ async function simulate(scenario: string, { directory }: Scratch, signal: AbortS
   return failure ? `seed ${failure.seed}: ${failure.message.split('\n')[0]}` : `the simulator ended with code ${code}`
 }
 
-async function test(file: string, { directory }: Scratch, signal: AbortSignal): Promise<string | undefined> {
+async function test(
+  files: readonly string[],
+  { directory }: Scratch,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const vitest = join(directory, 'node_modules/vitest/vitest.mjs')
-  const args = [vitest, 'run', '--project=unit', '--reporter=json', '--bail=1', `packages/${file}`]
+  const args = [
+    vitest,
+    'run',
+    '--project=unit',
+    '--reporter=json',
+    '--bail=1',
+    ...files.map((file) => `packages/${file}`),
+  ]
   const { code, stdout } = await run(process.execPath, args, directory, signal)
   if (code === 0) return undefined
-  return failedTest(stdout) ?? `${file} ended with code ${code}`
+  return failedTest(stdout) ?? `${files.join(', ')} ended with code ${code}`
 }
 
 interface Report {

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
+import { parseArgs } from '../command/parse-args.ts'
 import { medianOf } from '../measure/median.ts'
-import { type Hunted, hunt } from './hunt.ts'
+import { type Hunted, hunt, requireHealthy } from './hunt.ts'
 import type { Mutant } from './mutant.ts'
 import { allMutants } from './mutants/index.ts'
 import { Scratch } from './scratch.ts'
@@ -38,9 +39,12 @@ export async function zoo(args: readonly string[]): Promise<number> {
 async function huntAll(mutants: readonly Mutant[], jobs: number, signal: AbortSignal): Promise<number> {
   const waiting = [...mutants]
   const hunted = new Map<Mutant, Hunted>()
+  let health: Promise<void> | undefined
+  const healthy = (scratch: Scratch): Promise<void> => (health ??= requireHealthy(mutants, scratch, signal))
   const work = async (): Promise<void> => {
     const scratch = await Scratch.make(top)
     try {
+      await healthy(scratch)
       for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
         const found = await hunt(mutant, scratch, signal)
         hunted.set(mutant, found)
@@ -79,14 +83,7 @@ function readOptions(args: readonly string[]): ZooOptions | number {
     .option('--only <text>', 'only those with this in their name')
     .option('--jobs <n>', 'how many at once', jobs, 2)
     .option('--list', 'print their names, and run nothing', false)
-    .exitOverride()
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    throw error
-  }
-  return command.opts<ZooOptions>()
+  return parseArgs(command, args) ?? command.opts<ZooOptions>()
 }
 
 function jobs(text: string): number {

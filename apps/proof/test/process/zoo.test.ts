@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { hunt } from '../../src/zoo/hunt.ts'
+import { hunt, requireHealthy } from '../../src/zoo/hunt.ts'
 import type { Mutant } from '../../src/zoo/mutant.ts'
 import { Scratch } from '../../src/zoo/scratch.ts'
 
@@ -41,4 +41,12 @@ test('a mutant that cannot be made, or whose killer is not there, is an error an
   })
   const lost = { ...mutant, replace: '1', killedBy: { scenario: 'nowhere' } }
   await expect(hunt(lost, scratch, signal)).rejects.toMatchObject({ code: 'USAGE' })
+})
+
+test('a test that fails without a mutant would kill them all, and is an error', async () => {
+  const hunted = [{ ...mutant, killedBy: byTest }]
+  const cure = await scratch.infect(mutant)
+  await expect(requireHealthy(hunted, scratch, signal)).rejects.toMatchObject({ code: 'SET_UP_FAILED' })
+  await cure()
+  await requireHealthy(hunted, scratch, signal)
 })

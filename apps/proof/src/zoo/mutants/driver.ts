@@ -4,7 +4,6 @@ import type { Mutant } from '../mutant.ts'
 export const driverMutants: readonly Mutant[] = [
   {
     name: 'acknowledges any term',
-    seenIn: 'etcd #8455',
     file: 'raft-core/src/driver/pending-requests.ts',
     find: '      if (pending?.term === term) this.#take(id)?.done(undefined, { index, term, verdict })',
     replace: '      if (pending) this.#take(id)?.done(undefined, { index, term, verdict })',

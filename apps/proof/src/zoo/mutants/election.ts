@@ -90,7 +90,6 @@ export const electionMutants: readonly Mutant[] = [
   },
   {
     name: 'old votes count',
-    seenIn: 'CCF',
     file: 'raft-core/src/step/election.ts',
     find: `  } else if (role.kind === 'candidate' && !response.preVote && response.requestTerm === state.term) {`,
     replace: `  } else if (role.kind === 'candidate' && !response.preVote) {`,
@@ -120,7 +119,6 @@ export const electionMutants: readonly Mutant[] = [
   },
   {
     name: 'prevote raises term',
-    seenIn: 'etcd',
     file: 'raft-core/src/step/voting.ts',
     find: '  const granted = request.term > state.term && !hearsLeader(state, now) && acceptsLog(state, request)',
     replace: `  if (request.term > state.term) adoptTerm(turn, request.term, 'higherTerm')

@@ -75,7 +75,6 @@ export const followingMutants: readonly Mutant[] = [
   },
   {
     name: 'heartbeat acks unmatched',
-    seenIn: 'hashicorp/raft #695',
     file: 'raft-core/src/step/following.ts',
     find: '  return Math.min(follower.acceptedIndex, state.log.durableIndex)',
     replace: '  return state.log.durableIndex',

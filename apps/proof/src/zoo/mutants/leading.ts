@@ -61,7 +61,6 @@ export const leadingMutants: readonly Mutant[] = [
   },
   {
     name: 'inflight unbounded',
-    seenIn: 'hashicorp/raft #612',
     file: 'raft-core/src/step/replication.ts',
     find: '  return progress.inflight.length < limits.inflightMessages && progress.inflightBytes < limits.inflightBytes',
     replace: '  return progress.inflightBytes >= 0',
@@ -77,7 +76,6 @@ export const leadingMutants: readonly Mutant[] = [
   },
   {
     name: 'lease any one',
-    seenIn: 'hashicorp/raft PR 308',
     file: 'raft-core/src/step/heartbeat.ts',
     find: '    voter.id === state.self.id ? now : (leader.peers.get(voter.id)?.contactAt ?? Number.NEGATIVE_INFINITY),',
     replace:
@@ -117,7 +115,6 @@ export const leadingMutants: readonly Mutant[] = [
   },
   {
     name: 'match of any incarnation',
-    seenIn: 'etcd',
     file: 'raft-core/src/step/replication.ts',
     find: '  return progress?.incarnation === from.incarnation ? { leader: state.role, progress } : undefined',
     replace: '  return progress ? { leader: state.role, progress } : undefined',

@@ -54,7 +54,6 @@ export const membershipMutants: readonly Mutant[] = [
   },
   {
     name: 'readmitted with vote',
-    seenIn: 'etcd',
     file: 'raft-core/src/step/admission.ts',
     find: `  const suffrage = known.suffrage === 'nonVoter' ? 'nonVoter' : 'staging'`,
     replace: `  const suffrage = known.suffrage === 'nonVoter' ? 'nonVoter' : 'voter'`,

@@ -99,7 +99,6 @@ export const snapshotsMutants: readonly Mutant[] = [
   },
   {
     name: 'snapshot mixes leaders',
-    seenIn: 'hashicorp/raft #212',
     file: 'raft-core/src/driver/snapshot-receiver.ts',
     find: '  return isSamePosition && a.term === b.term && a.size === b.size',
     replace: '  return isSamePosition && a.size === b.size',
