@@ -90,7 +90,7 @@ function optionsOf(words: readonly string[]): SimulateOptions {
   return options
 }
 
-/** `n2 leads`, `a leader`, `n2 applied 5`, `n2 fails`, `n1 snapshot 4`, `s1 decided`. */
+/** `a leader`, `n2 leads`, `n2 follower`, `n2 applied 5`, `n1 snapshot 4`, `n2 term 3`, `n2 ends`, `s1 decided`. */
 function holds(cluster: Cluster, [subject = '', what = '', value = '0']: readonly string[]): boolean {
   switch (what) {
     case 'leader':
