@@ -1,4 +1,4 @@
-import { recordOverheadBytes } from 'raft-core'
+import { type Progress, type RaftState, recordOverheadBytes } from 'raft-core'
 import type { Invariant } from './observation.ts'
 import { Violation } from './violation.ts'
 
@@ -28,8 +28,7 @@ export function leaderAppendOnly(): Invariant {
           progress.match <= log.lastIndex &&
           progress.next <= log.lastIndex + 1 &&
           progress.inflight.length <= settings.limits.inflightMessages &&
-          progress.inflightBytes >= 0 &&
-          progress.inflightBytes < settings.limits.inflightBytes + largestAppend(settings.limits) &&
+          isWindowKept(progress, state) &&
           (progress.mode === 'replicate' || progress.inflight.length === 0)
         if (!isInBounds) throw new Violation(name, `${id} believes of ${peer}: ${JSON.stringify(progress)}`)
       }
@@ -37,10 +36,15 @@ export function leaderAppendOnly(): Invariant {
   }
 }
 
-/** An append is sent while there is room, however little, so the last one may go beyond the limit by its own size. */
-function largestAppend({ appendBytes, entryBytes }: { appendBytes: number; entryBytes: number }): number {
-  return Math.max(appendBytes, entryBytes + recordOverheadBytes, configurationBytes)
+/** An append is sent while there is room, however little, so all before the last one fit, and the last is no larger than one may be. */
+function isWindowKept({ inflight, inflightBytes, match }: Progress, state: Readonly<RaftState>): boolean {
+  const { limits } = state.settings
+  const last = inflight.at(-1)
+  if (inflightBytes < 0 || inflightBytes - (last?.bytes ?? 0) >= limits.inflightBytes) return false
+  if (last === undefined || last.bytes <= Math.max(limits.appendBytes, limits.entryBytes + recordOverheadBytes))
+    return true
+  // A configuration is not bound by the limit on what is proposed; those below the snapshot are no longer known one by one.
+  const before = inflight.at(-2)?.end ?? match
+  const isSent = (index: number): boolean => index > before && index <= last.end
+  return before < state.snapshot.index || state.configurations.some(({ index }) => isSent(index))
 }
-
-/** A configuration of a few members in an entry; the limit is on what is proposed, which a configuration is not. */
-const configurationBytes = 2048

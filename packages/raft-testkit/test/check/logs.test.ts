@@ -97,7 +97,8 @@ test.each([
   ['a match that is not below next', { match: 2, next: 2 }],
   ['a match beyond the log', { match: 3, next: 4 }],
   ['too many appends on the way', { inflight: Array.from({ length: 3 }, () => ({ end: 2, bytes: 1, sentAt: 0 })) }],
-  ['too many bytes on the way', { inflightBytes: 3000 }],
+  ['too many bytes on the way', { inflightBytes: 1000 }],
+  ['an append that is too large', { inflight: [{ end: 2, bytes: 1000, sentAt: 0 }], inflightBytes: 1000 }],
   ['appends on the way of a probe', { mode: 'probe' as const, inflight: [{ end: 2, bytes: 1, sentAt: 0 }] }],
 ])('a leader that believes in %s is seen', (_name, peer) => {
   const check = invariant('leader append-only')
